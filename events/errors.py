@@ -1,0 +1,90 @@
+"""Everything that can go wrong on purpose.
+
+Each error has a stable ``code`` for machines and a sentence that tells the user what to do::
+
+    LoraFrameError
+    ├── InvalidInput        the user gave something that cannot be used
+    │   ├── BadPicture      not a usable reference picture
+    │   ├── BadScript       a story, screenplay or scene list that cannot be shot
+    │   ├── NoConsent       a face without a record of who agreed to its use
+    │   └── BadSetting      a setting or option that does not exist or cannot be
+    ├── NotFound            a character, episode or series that is not in the log
+    ├── Conflict            somebody else changed the same thing first
+    │   └── CommandReused   one command_id with two payloads
+    ├── EngineError         a stage could not do its work
+    │   ├── EngineMissing   it is not installed, with the extra to install
+    │   ├── Unsupported     it lacks a feature that the order asks for
+    │   └── TakeFailed      it tried and failed; trying again may help
+    ├── StorageError        the disk is full or a stored thing is damaged
+    └── QualityFailed       the film did not pass its own quality control
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class LoraFrameError(Exception):
+    """Root of the tree. ``str(error)`` is the sentence for the user."""
+
+    code: ClassVar[str] = "loraframe"
+
+    def __reduce__(self) -> tuple[type[LoraFrameError], tuple[object, ...]]:
+        """Survive the way through Ray, which pickles errors."""
+        return (type(self), self.args)
+
+
+class InvalidInput(LoraFrameError):
+    code = "invalid-input"
+
+
+class BadPicture(InvalidInput):
+    code = "bad-picture"
+
+
+class BadScript(InvalidInput):
+    code = "bad-script"
+
+
+class NoConsent(InvalidInput):
+    code = "no-consent"
+
+
+class BadSetting(InvalidInput):
+    code = "bad-setting"
+
+
+class NotFound(LoraFrameError):
+    code = "not-found"
+
+
+class Conflict(LoraFrameError):
+    code = "conflict"
+
+
+class CommandReused(Conflict):
+    code = "command-reused"
+
+
+class EngineError(LoraFrameError):
+    code = "engine"
+
+
+class EngineMissing(EngineError):
+    code = "engine-missing"
+
+
+class Unsupported(EngineError):
+    code = "unsupported"
+
+
+class TakeFailed(EngineError):
+    code = "take-failed"
+
+
+class StorageError(LoraFrameError):
+    code = "storage"
+
+
+class QualityFailed(LoraFrameError):
+    code = "quality-failed"

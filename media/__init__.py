@@ -1,0 +1,1 @@
+"""Files: assets, clips, frames, sound, cut and quality control. Nothing here knows a log or an actor."""
