@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, TypeVar
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import reduce
+from typing import Annotated, Any, ClassVar, Generic, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
@@ -23,6 +26,16 @@ class Value(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    def replaced(self, **changes: Any) -> Self:
+        """A copy with these fields changed and not validated again (five times as fast as ``model_copy``:
+        folding a long log is nothing but this)."""
+        copy = object.__new__(type(self))
+        object.__setattr__(copy, "__dict__", {**self.__dict__, **changes})
+        object.__setattr__(copy, "__pydantic_fields_set__", self.__pydantic_fields_set__)
+        object.__setattr__(copy, "__pydantic_extra__", None)
+        object.__setattr__(copy, "__pydantic_private__", None)
+        return copy
+
 
 class Event(Value):
     """A past-tense fact about one aggregate.
@@ -37,3 +50,23 @@ class Event(Value):
 
 class Command(Value):
     """An imperative request to one aggregate; it is accepted with events or refused with an error."""
+
+State = TypeVar("State")
+
+
+@dataclass(frozen=True)
+class Aggregate(Generic[State]):
+    """One kind of event-sourced thing: its two pure rules, where it begins, and all its facts.
+
+    ``decide(state, command) -> events`` refuses by raising; ``evolve(state, event) -> state`` never does.
+    """
+
+    kind: str
+    initial: State
+    decide: Callable[[State, Any], list[Event]]
+    evolve: Callable[[State, Any], State]
+    facts: tuple[type[Event], ...]
+
+    def fold(self, events: Iterable[Event], state: State | None = None) -> State:
+        """The state that these events lead to, from ``state`` or from the beginning."""
+        return reduce(self.evolve, events, self.initial if state is None else state)

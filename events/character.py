@@ -12,7 +12,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from events.base import Command, Event, Personal, Value
+from events.base import Aggregate, Command, Event, Personal, Value
 from events.errors import Conflict, NoConsent, NotFound
 from events.script import Change, ChangeKind, Mood
 
@@ -179,31 +179,31 @@ class Character(Value):
 
 
 def _created(state: Character, event: CharacterCreated) -> Character:
-    return state.model_copy(update=event.__dict__)
+    return state.replaced(**event.__dict__)
 
 
 def _reference_added(state: Character, event: ReferenceAdded) -> Character:
     added = Reference(view=event.view, uri=event.uri)
-    return state.model_copy(update={"references": (*state.references, added)})
+    return state.replaced(references=(*state.references, added))
 
 
 def _identity_extracted(state: Character, event: IdentityExtracted) -> Character:
-    return state.model_copy(update={"identity": Identity.model_construct(**event.__dict__)})
+    return state.replaced(identity=Identity(**event.__dict__))
 
 
 def _voice_assigned(state: Character, event: VoiceAssigned) -> Character:
-    return state.model_copy(update={"voice": event.voice})
+    return state.replaced(voice=event.voice)
 
 
 def _scene_generated(state: Character, event: SceneGenerated) -> Character:
-    return state.model_copy(update={"scenes": state.scenes + 1, "last_scene": event.scene})
+    return state.replaced(scenes=state.scenes + 1, last_scene=event.scene)
 
 
 def _looks(change: Callable[[Look, Any], dict[str, object]]) -> Callable[[Character, Any], Character]:
     """Lift a change of the look to a change of the character."""
 
     def evolved(state: Character, event: Any) -> Character:
-        return state.model_copy(update={"look": state.look.model_copy(update=change(state.look, event))})
+        return state.replaced(look=state.look.replaced(**change(state.look, event)))
 
     return evolved
 
@@ -331,7 +331,7 @@ def _hurt(look: Look, injury: Injury, scene: SceneRef) -> list[Event]:
     """A bandage on a known injury replaces the bare one; the same injury twice is one."""
     if injury in look.injuries:
         return []
-    bare = injury.model_copy(update={"bandaged": not injury.bandaged})
+    bare = injury.replaced(bandaged=not injury.bandaged)
     replaced: list[Event] = [InjuryHealed(injury=bare, scene=scene)] if bare in look.injuries else []
     return [*replaced, InjuryAdded(injury=injury, scene=scene)]
 
@@ -363,3 +363,6 @@ def rehearse(look: Look, changes: Iterable[Change]) -> Look:
     for event in _play_scene(state, PlayScene(scene=nowhere, changes=tuple(changes))):
         state = evolve(state, event)
     return state.look
+
+
+CHARACTER = Aggregate("character", Character(), decide, evolve, tuple(EVOLVE))

@@ -1,0 +1,350 @@
+"""One film of a series, from a story to the delivered cut.
+
+Order of this file: values, facts, state, ``evolve``. What an episode may do is in ``production.py``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any, Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from events.base import Event, Value
+from events.script import Script
+from events.storyboard import Shot
+
+# ---------------------------------------------------------------- values
+
+
+class Sighting(Value):
+    """How one character was seen in a clip or film.
+
+    ``idr`` is the median and ``low`` the 10th percentile of its calibrated identity over the sampled
+    frames in which it was found, ``raw`` the median raw similarity; None when never seen.
+    """
+
+    slug: str
+    frames: int = Field(ge=0)
+    idr: float | None = None
+    low: float | None = None
+    raw: float | None = None
+    copy_paste: bool = False
+
+
+class Verdict(Value):
+    """What the identity judge says of a take. ``reason`` is a sentence for the report."""
+
+    value: Literal["pass", "fail", "unknown"]
+    sightings: tuple[Sighting, ...] = ()
+    reason: str = ""
+
+
+class CastMember(Value):
+    """A character as the episode found it: its log up to ``version`` says who it was and how it looked."""
+
+    slug: str
+    character_id: UUID
+    version: int
+
+
+class Limits(Value):
+    """How often a shot may be tried before its scene is flagged, and how often a scene may go round again."""
+
+    takes: int = Field(default=3, ge=1)
+    rounds: int = Field(default=2, ge=0)
+
+
+class Finding(Value):
+    """Something that quality control noticed; ``scene`` is 0 when it is about the whole film."""
+
+    kind: str
+    scene: int = 0
+    start: float = 0
+    end: float = 0
+    sentence: str
+
+
+class Deliverable(Value):
+    """A file of the finished episode: ``name`` as the user sees it, ``uri`` as the asset store keeps it."""
+
+    name: str
+    uri: str
+
+
+# ---------------------------------------------------------------- facts
+
+
+class EpisodeRequested(Event):
+    topic = "episode.requested"
+    story: str
+    cast: tuple[CastMember, ...]
+    seconds: float
+    seed: int
+    engines: dict[str, str]
+    limits: Limits = Limits()
+    series_id: UUID | None = None
+    written: Script | None = None
+    """A script that the user brought; None when the script engine has to write one."""
+
+
+class ScriptWritten(Event):
+    topic = "episode.script-written"
+    script: Script
+    engine: str
+
+
+class SpeechRendered(Event):
+    topic = "episode.speech-rendered"
+    scene: int
+    line: int
+    speaker: str
+    voice: str
+    uri: str
+    frames: int
+
+
+class ShotPlanned(Event):
+    topic = "episode.shot-planned"
+    shot: Shot
+
+
+class TakeRequested(Event):
+    """The intent to film; ``reserved`` dollars are held until it is rendered or fails."""
+
+    topic = "episode.take-requested"
+    take_id: str
+    shot_id: str
+    engine: str
+    seed: int
+    prompt: str
+    reserved: float = 0.0
+
+
+class TakeSubmitted(Event):
+    topic = "episode.take-submitted"
+    take_id: str
+    operation: str
+
+
+class TakeRendered(Event):
+    """``tail`` is the clip's last frame, from which the next shot of the scene begins."""
+
+    topic = "episode.take-rendered"
+    take_id: str
+    uri: str
+    tail: str
+    frames: int
+    cost: float = 0.0
+    worked: float = 0.0
+    """Seconds that the engine worked."""
+
+
+class TakeJudged(Event):
+    topic = "episode.take-judged"
+    take_id: str
+    verdict: Verdict
+
+
+class TakeFailed(Event):
+    topic = "episode.take-failed"
+    take_id: str
+    code: str
+    reason: str
+
+
+class TakeAccepted(Event):
+    topic = "episode.take-accepted"
+    take_id: str
+    shot_id: str
+
+
+class SceneCompleted(Event):
+    topic = "episode.scene-completed"
+    scene: int
+
+
+class EpisodeCut(Event):
+    topic = "episode.cut"
+    film: str
+    subtitles: str
+    frames: int
+
+
+class QualityChecked(Event):
+    topic = "episode.quality-checked"
+    film: str
+    passed: bool
+    findings: tuple[Finding, ...] = ()
+    measures: dict[str, float] = {}
+    identity: tuple[tuple[str, Sighting], ...] = ()
+    """(shot_id, sighting) as measured on the finished film."""
+
+
+class SceneFlagged(Event):
+    """The scene goes round again: none of its takes counts any more."""
+
+    topic = "episode.scene-flagged"
+    scene: int
+    reason: str
+
+
+class EpisodeDelivered(Event):
+    topic = "episode.delivered"
+    files: tuple[Deliverable, ...]
+
+
+class EpisodeFailed(Event):
+    topic = "episode.failed"
+    reason: str
+
+
+# ---------------------------------------------------------------- state
+
+
+class Take(Value):
+    """One attempt at a shot, as far as it has come."""
+
+    take_id: str
+    shot_id: str
+    seed: int
+    prompt: str
+    operation: str = ""
+    uri: str = ""
+    tail: str = ""
+    frames: int = 0
+    verdict: Verdict | None = None
+    failed: str = ""
+    dropped: bool = False
+    """Its scene was flagged after it was accepted."""
+
+    @property
+    def open(self) -> bool:
+        return not (self.verdict or self.failed or self.dropped)
+
+
+class Episode(Value):
+    """An episode as its log tells it."""
+
+    request: EpisodeRequested | None = None
+    script: Script | None = None
+    speech: dict[tuple[int, int], SpeechRendered] = {}
+    shots: dict[str, Shot] = {}
+    takes: dict[str, Take] = {}
+    accepted: dict[str, str] = {}
+    completed: frozenset[int] = frozenset()
+    rounds: dict[int, int] = {}
+    cut: EpisodeCut | None = None
+    quality: QualityChecked | None = None
+    delivered: tuple[Deliverable, ...] = ()
+    failed: str = ""
+
+    def shots_of(self, scene: int) -> list[Shot]:
+        return [shot for shot in self.shots.values() if shot.scene == scene]
+
+    def takes_of(self, shot_id: str) -> Iterator[Take]:
+        return (take for take in self.takes.values() if take.shot_id == shot_id)
+
+    def accepted_take(self, shot_id: str) -> Take | None:
+        take_id = self.accepted.get(shot_id)
+        return self.takes[take_id] if take_id else None
+
+
+# ---------------------------------------------------------------- evolve
+
+
+def _requested(state: Episode, event: EpisodeRequested) -> Episode:
+    return state.replaced(request=event)
+
+
+def _script_written(state: Episode, event: ScriptWritten) -> Episode:
+    return state.replaced(script=event.script)
+
+
+def _speech_rendered(state: Episode, event: SpeechRendered) -> Episode:
+    return state.replaced(speech=state.speech | {(event.scene, event.line): event})
+
+
+def _shot_planned(state: Episode, event: ShotPlanned) -> Episode:
+    return state.replaced(shots=state.shots | {event.shot.shot_id: event.shot})
+
+
+def _take_requested(state: Episode, event: TakeRequested) -> Episode:
+    take = Take(take_id=event.take_id, shot_id=event.shot_id, seed=event.seed, prompt=event.prompt)
+    return state.replaced(takes=state.takes | {event.take_id: take})
+
+
+def _take(*fields: str) -> Callable[[Episode, Any], Episode]:
+    """Write these fields of the event into its take."""
+
+    def evolved(state: Episode, event: Any) -> Episode:
+        changed = state.takes[event.take_id].replaced(**{name: getattr(event, name) for name in fields})
+        return state.replaced(takes=state.takes | {event.take_id: changed})
+
+    return evolved
+
+
+def _take_failed(state: Episode, event: TakeFailed) -> Episode:
+    failed = state.takes[event.take_id].replaced(failed=event.reason)
+    return state.replaced(takes=state.takes | {event.take_id: failed})
+
+
+def _take_accepted(state: Episode, event: TakeAccepted) -> Episode:
+    return state.replaced(accepted=state.accepted | {event.shot_id: event.take_id})
+
+
+def _scene_completed(state: Episode, event: SceneCompleted) -> Episode:
+    return state.replaced(completed=state.completed | {event.scene})
+
+
+def _cut(state: Episode, event: EpisodeCut) -> Episode:
+    return state.replaced(cut=event, quality=None)
+
+
+def _quality_checked(state: Episode, event: QualityChecked) -> Episode:
+    return state.replaced(quality=event)
+
+
+def _scene_flagged(state: Episode, event: SceneFlagged) -> Episode:
+    again = {shot.shot_id for shot in state.shots_of(event.scene)}
+    return state.replaced(
+        rounds=state.rounds | {event.scene: state.rounds.get(event.scene, 0) + 1},
+        completed=state.completed - {event.scene},
+        accepted={shot: take for shot, take in state.accepted.items() if shot not in again},
+        takes={i: t.replaced(dropped=True) if t.shot_id in again else t for i, t in state.takes.items()},
+        cut=None,
+        quality=None,
+    )
+
+
+def _delivered(state: Episode, event: EpisodeDelivered) -> Episode:
+    return state.replaced(delivered=event.files)
+
+
+def _failed(state: Episode, event: EpisodeFailed) -> Episode:
+    return state.replaced(failed=event.reason)
+
+
+EVOLVE: dict[type[Event], Callable[[Episode, Any], Episode]] = {
+    EpisodeRequested: _requested,
+    ScriptWritten: _script_written,
+    SpeechRendered: _speech_rendered,
+    ShotPlanned: _shot_planned,
+    TakeRequested: _take_requested,
+    TakeSubmitted: _take("operation"),
+    TakeRendered: _take("uri", "tail", "frames"),
+    TakeJudged: _take("verdict"),
+    TakeFailed: _take_failed,
+    TakeAccepted: _take_accepted,
+    SceneCompleted: _scene_completed,
+    EpisodeCut: _cut,
+    QualityChecked: _quality_checked,
+    SceneFlagged: _scene_flagged,
+    EpisodeDelivered: _delivered,
+    EpisodeFailed: _failed,
+}
+
+
+def evolve(state: Episode, event: Event) -> Episode:
+    return EVOLVE[type(event)](state, event)

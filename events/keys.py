@@ -1,0 +1,54 @@
+"""One key per character, kept beside the log: delete the key and what it sealed is gone for ever."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from sqlalchemy import Column, Engine, LargeBinary, MetaData, String, Table, delete, insert, select
+from sqlalchemy.exc import IntegrityError
+
+metadata = MetaData()
+keys_table = Table("keys", metadata, Column("owner", String(32), primary_key=True), Column("key", LargeBinary))
+
+
+class Keys:
+    """A small table of AES-256 keys. A key that was forgotten is never made again."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._known: dict[UUID, AESGCM] = {}
+
+    def create_table(self) -> None:
+        metadata.create_all(self._engine)
+
+    def find(self, owner: UUID) -> AESGCM | None:
+        """The owner's cipher, or None when there is no key (never made, or forgotten)."""
+        if owner not in self._known and (key := self._read(owner)):
+            self._known[owner] = AESGCM(key)
+        return self._known.get(owner)
+
+    def provide(self, owner: UUID) -> AESGCM:
+        """The owner's cipher, made on first use; two processes agree on one key."""
+        if found := self.find(owner):
+            return found
+        try:
+            with self._engine.begin() as connection:
+                connection.execute(insert(keys_table).values(owner=owner.hex, key=AESGCM.generate_key(256)))
+        except IntegrityError:
+            pass  # another process was first: read its key
+        cipher = self.find(owner)
+        if cipher is None:
+            raise LookupError(f"The key of {owner} was erased.")
+        return cipher
+
+    def forget(self, owner: UUID) -> None:
+        """Erase the key; an empty row stays so that it is never made again."""
+        self._known.pop(owner, None)
+        with self._engine.begin() as connection:
+            connection.execute(delete(keys_table).where(keys_table.c.owner == owner.hex))
+            connection.execute(insert(keys_table).values(owner=owner.hex, key=b""))
+
+    def _read(self, owner: UUID) -> bytes | None:
+        with self._engine.connect() as connection:
+            return connection.scalar(select(keys_table.c.key).where(keys_table.c.owner == owner.hex))

@@ -1,0 +1,249 @@
+"""The append-only event log: the only truth. SQLite in one file, or PostgreSQL, by URL.
+
+A writer states the version it has seen; the unique (aggregate, version) of the store is the lock. Beside its
+facts every accepted command leaves a *receipt* in the same transaction, under an id that is derived from the
+command's: so a command takes effect at most once, whoever sends it again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid5
+
+import sqlalchemy
+from eventsourcing.persistence import (
+    AggregateRecorder,
+    ApplicationRecorder,
+    InfrastructureFactory,
+    IntegrityError,
+    OperationalError,
+    PersistenceError,
+    StoredEvent,
+)
+from pydantic import TypeAdapter
+from pydantic_core import from_json, to_json
+from sqlalchemy.engine import URL, make_url
+
+from events.base import Aggregate, Command, Event, Value
+from events.errors import BadSetting, Conflict, StorageError
+from events.keys import Keys
+from events.mapper import Mapper, Recorded, Upcaster, personal_fields
+
+RECEIPT = "command.accepted"
+LOCK_TIMEOUT = 10
+"""Seconds that a writer waits for another's lock."""
+
+
+class Receipt(Value):
+    """Proof that a command was accepted: what it was (as a digest) and where its facts are."""
+
+    aggregate_id: UUID
+    command_id: UUID
+    digest: str
+    first: int
+    last: int
+
+
+class Entry(Value):
+    """One fact in the order of the whole log. ``position`` grows, with gaps."""
+
+    position: int
+    aggregate_id: UUID
+    recorded: Recorded
+
+
+class Log:
+    """Reads and appends facts. One per process; safe for threads."""
+
+    def __init__(
+        self,
+        url: str,
+        aggregates: Iterable[Aggregate[Any]],
+        create: bool = True,
+        upcasters: dict[tuple[str, int], Upcaster] | None = None,
+    ) -> None:
+        factory = InfrastructureFactory.construct(recorder_settings(url, create))
+        with _storage_errors(url):
+            self.recorder: ApplicationRecorder = factory.application_recorder()
+            self.snapshots: AggregateRecorder = factory.aggregate_recorder("snapshots")
+        engine = sqlalchemy.create_engine(_sqlalchemy_url(url), poolclass=sqlalchemy.NullPool)
+        self.keys = Keys(engine)
+        if create:
+            self.keys.create_table()
+        self._aggregates = {a.kind: a for a in aggregates}
+        self.mapper = Mapper((f for a in self._aggregates.values() for f in a.facts), self.keys, upcasters)
+        self.url = url
+
+    # ------------------------------------------------------------ writing
+
+    def append(
+        self,
+        aggregate_id: UUID,
+        after: int,
+        events: Sequence[Event],
+        command: Command,
+        command_id: UUID,
+        occurred_at: datetime,
+    ) -> list[Recorded]:
+        """Add facts behind version ``after``, all or none. Raises ``Conflict`` when that is not the last
+        version any more or when the command was accepted before (then there is a receipt)."""
+        recorded = [
+            Recorded.model_construct(
+                event=event,
+                event_id=uuid5(command_id, str(index)),
+                command_id=command_id,
+                occurred_at=occurred_at,
+                version=after + 1 + index,
+            )
+            for index, event in enumerate(events)
+        ]
+        rows = [self.mapper.to_stored(aggregate_id, r) for r in recorded]
+        rows.append(_receipt_row(aggregate_id, command_id, command, after + 1, after + len(events)))
+        with _storage_errors(self.url):
+            try:
+                self.recorder.insert_events(rows)
+            except IntegrityError as error:
+                raise Conflict(f"Version {after + 1} of {aggregate_id} was written by somebody else.") from error
+        return recorded
+
+    def receipt(self, aggregate_id: UUID, command_id: UUID) -> Receipt | None:
+        rows = self.recorder.select_events(_receipt_id(aggregate_id, command_id), limit=1)
+        return Receipt.model_validate_json(rows[0].state) if rows else None
+
+    # ------------------------------------------------------------ reading
+
+    def events(self, aggregate_id: UUID, after: int = 0, upto: int | None = None) -> list[Event]:
+        """The facts of one aggregate, oldest first: what folding needs."""
+        return [self.mapper.to_event(row) for row in self.recorder.select_events(aggregate_id, gt=after, lte=upto)]
+
+    def recorded(self, aggregate_id: UUID, after: int = 0, upto: int | None = None) -> list[Recorded]:
+        """The same with who, when and version."""
+        return [self.mapper.to_recorded(row) for row in self.recorder.select_events(aggregate_id, gt=after, lte=upto)]
+
+    def since(self, position: int, limit: int = 1000) -> tuple[list[Entry], int]:
+        """Facts of all aggregates behind ``position``, and the position reached (receipts are passed over)."""
+        rows = self.recorder.select_notifications(position + 1, limit)
+        entries = [
+            Entry.model_construct(
+                position=row.id,
+                aggregate_id=UUID(str(row.originator_id)),
+                recorded=self.mapper.to_recorded(row),
+            )
+            for row in rows
+            if row.topic != RECEIPT
+        ]
+        return entries, rows[-1].id if rows else position
+
+    # ------------------------------------------------------------ snapshots
+
+    def save_snapshot(self, aggregate: Aggregate[Any], aggregate_id: UUID, version: int, state: Value) -> None:
+        """Keep a state so that waking need not fold from the beginning. Losing one loses nothing."""
+        content = state.model_dump_json().encode()
+        if sealed := self._is_personal(aggregate):
+            content = self.mapper.seal(aggregate_id, content).encode()
+        row = to_json({"shape": shape(aggregate), "sealed": sealed, "state": content.decode()})
+        try:
+            self.snapshots.insert_events([StoredEvent(aggregate_id, version, aggregate.kind, row)])
+        except IntegrityError:
+            pass  # the same version was kept already
+
+    def snapshot(self, aggregate: Aggregate[Any], aggregate_id: UUID, upto: int | None = None) -> tuple[int, Any]:
+        """The newest usable snapshot as (version, state); (0, initial) when there is none or its shape is old."""
+        for row in self.snapshots.select_events(aggregate_id, lte=upto, desc=True, limit=1):
+            told = from_json(row.state)
+            content = told["state"]
+            if told["shape"] == shape(aggregate):
+                opened = self.mapper.unseal(aggregate_id, content) if told["sealed"] else content
+                if opened is not None:
+                    return row.originator_version, type(aggregate.initial).model_validate_json(opened)
+        return 0, aggregate.initial
+
+    def _is_personal(self, aggregate: Aggregate[Any]) -> bool:
+        return any(personal_fields(fact) for fact in aggregate.facts)
+
+
+def digest_of(command: Command) -> str:
+    """What a command says, as a sha256: the same id with another digest is an error."""
+    return hashlib.sha256(type(command).__name__.encode() + command.model_dump_json().encode()).hexdigest()
+
+
+def shape(aggregate: Aggregate[Any]) -> str:
+    """Changes when the fields of the state change, so that old snapshots are not misread."""
+    if aggregate.kind not in _shapes:
+        schema = to_json(TypeAdapter(type(aggregate.initial)).json_schema())
+        _shapes[aggregate.kind] = hashlib.sha256(schema).hexdigest()[:16]
+    return _shapes[aggregate.kind]
+
+
+_shapes: dict[str, str] = {}
+
+
+def _receipt_id(aggregate_id: UUID, command_id: UUID) -> UUID:
+    return uuid5(aggregate_id, command_id.hex)
+
+
+def _receipt_row(aggregate_id: UUID, command_id: UUID, command: Command, first: int, last: int) -> StoredEvent:
+    told = {"aggregate_id": aggregate_id, "command_id": command_id, "digest": digest_of(command)}
+    row = to_json(told | {"first": first, "last": last})
+    return StoredEvent(_receipt_id(aggregate_id, command_id), 1, RECEIPT, row)
+
+
+def recorder_settings(url: str, create: bool = True) -> dict[str, str]:
+    """Settings of the ``eventsourcing`` recorders for a database URL (``sqlite:///file``, ``postgresql://…``).
+
+    PostgreSQL keeps its table lock (no database functions): without it a follower can miss events.
+    """
+    parts = make_url(url)
+    common = {"CREATE_TABLE": "y" if create else "n"}
+    if parts.get_backend_name() == "sqlite":
+        path = Path(parts.database or "")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return common | {
+            "PERSISTENCE_MODULE": "eventsourcing.sqlite",
+            "SQLITE_DBNAME": str(path),
+            "SQLITE_LOCK_TIMEOUT": str(LOCK_TIMEOUT),
+        }
+    if parts.get_backend_name() == "postgresql":
+        return common | _postgres_settings(parts)
+    raise BadSetting(f"{url!r} is no database of LoraFrame. Use sqlite:///FILE or postgresql://USER@HOST/NAME.")
+
+
+def _postgres_settings(parts: URL) -> dict[str, str]:
+    host = parts.host or parts.query.get("host", "")
+    return {
+        "PERSISTENCE_MODULE": "eventsourcing.postgres",
+        "POSTGRES_DBNAME": parts.database or "",
+        "POSTGRES_HOST": host if isinstance(host, str) else host[0],
+        "POSTGRES_PORT": str(parts.port or 5432),
+        "POSTGRES_USER": parts.username or "",
+        "POSTGRES_PASSWORD": parts.password or "",
+        "POSTGRES_POOL_SIZE": "1",
+        "POSTGRES_MAX_OVERFLOW": "1",
+        "POSTGRES_LOCK_TIMEOUT": str(LOCK_TIMEOUT),
+    }
+
+
+def _sqlalchemy_url(url: str) -> URL:
+    parts = make_url(url)
+    return parts.set(drivername="postgresql+psycopg") if parts.get_backend_name() == "postgresql" else parts
+
+
+class _storage_errors:
+    """Turns a store that cannot be written into a sentence that helps."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, OperationalError) and "full" in str(error):
+            raise StorageError("The disk that holds the log is full. Free some space and run the command again.") from error
+        if isinstance(error, PersistenceError) and not isinstance(error, IntegrityError):
+            place = make_url(self._url).render_as_string(hide_password=True)
+            raise StorageError(f"The log at {place} cannot be used: {error}") from error

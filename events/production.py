@@ -1,0 +1,291 @@
+"""What an episode may do: its commands, ``decide``, and the next step of a shot.
+
+Every command is the director's. A repeated one changes nothing that is done: an accepted take stays
+accepted and is never filmed again unless its scene is flagged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+from zlib import crc32
+
+from pydantic import Field
+
+from events import episode as facts
+from events.base import Aggregate, Command, Event
+from events.episode import CastMember, Deliverable, Episode, Finding, Limits, Sighting, Take, Verdict
+from events.errors import Conflict, NotFound
+from events.script import Script
+from events.storyboard import Shot
+
+# ---------------------------------------------------------------- commands
+
+
+class RequestEpisode(Command):
+    story: str
+    cast: tuple[CastMember, ...] = Field(min_length=1)
+    seconds: float = Field(gt=0)
+    seed: int = 1
+    engines: dict[str, str] = {}
+    limits: Limits = Limits()
+    series_id: UUID | None = None
+    written: Script | None = None
+
+
+class WriteScript(Command):
+    script: Script
+    engine: str
+
+
+class AddSpeech(Command):
+    scene: int
+    line: int
+    speaker: str
+    voice: str
+    uri: str
+    frames: int = Field(gt=0)
+
+
+class PlanScene(Command):
+    """All shots of one scene, in order."""
+
+    shots: tuple[Shot, ...] = Field(min_length=1)
+
+
+class RequestTake(Command):
+    shot_id: str
+    engine: str
+    prompt: str
+    price: float = 0.0
+
+
+class SubmitTake(Command):
+    take_id: str
+    operation: str
+
+
+class RenderTake(Command):
+    take_id: str
+    uri: str
+    tail: str
+    frames: int = Field(gt=0)
+    cost: float = 0.0
+    worked: float = 0.0
+
+
+class JudgeTake(Command):
+    take_id: str
+    verdict: Verdict
+
+
+class FailTake(Command):
+    take_id: str
+    code: str
+    reason: str
+
+
+class FlagScene(Command):
+    scene: int
+    reason: str
+
+
+class CutEpisode(Command):
+    film: str
+    subtitles: str
+    frames: int = Field(gt=0)
+
+
+class CheckQuality(Command):
+    """What quality control measured on ``film``; every finding that names a scene flags it."""
+
+    film: str
+    findings: tuple[Finding, ...] = ()
+    measures: dict[str, float] = {}
+    identity: tuple[tuple[str, Sighting], ...] = ()
+
+
+class DeliverEpisode(Command):
+    files: tuple[Deliverable, ...] = Field(min_length=1)
+
+
+class FailEpisode(Command):
+    reason: str
+
+
+# ---------------------------------------------------------------- the next step of a shot
+
+
+class Step(StrEnum):
+    """What has to happen next to get a shot accepted."""
+
+    REQUEST = "request"
+    SUBMIT = "submit"
+    COLLECT = "collect"
+    JUDGE = "judge"
+    ACCEPTED = "accepted"
+    EXHAUSTED = "exhausted"
+
+
+def next_step(state: Episode, shot_id: str) -> tuple[Step, Take | None]:
+    """From the log alone, so that a director who has forgotten everything goes on where the last one stopped."""
+    if take := state.accepted_take(shot_id):
+        return Step.ACCEPTED, take
+    tried = [take for take in state.takes_of(shot_id) if not take.dropped]
+    if tried and tried[-1].open:
+        take = tried[-1]
+        return (Step.JUDGE if take.uri else Step.COLLECT if take.operation else Step.SUBMIT), take
+    if len(tried) >= _request(state).limits.takes:
+        return Step.EXHAUSTED, tried[-1]
+    return Step.REQUEST, None
+
+
+def take_seed(state: Episode, take_id: str) -> int:
+    """One seed per take: the same episode seed films the same frames."""
+    return crc32(f"{_request(state).seed}:{take_id}".encode())
+
+
+def is_acceptable(shot: Shot, verdict: Verdict) -> bool:
+    """No face seen is a pass only where none has to be recognised."""
+    return verdict.value == "pass" or (verdict.value == "unknown" and not shot.identified)
+
+
+# ---------------------------------------------------------------- decide
+
+
+def _request(state: Episode) -> facts.EpisodeRequested:
+    if state.request is None:
+        raise NotFound("There is no such episode. `loraframe episode list` shows all.")
+    return state.request
+
+
+def _request_episode(state: Episode, command: RequestEpisode) -> list[Event]:
+    if state.request:
+        raise Conflict("This episode was requested before.")
+    return [facts.EpisodeRequested(**command.__dict__)]
+
+
+def _write_script(state: Episode, command: WriteScript) -> list[Event]:
+    return [] if state.script else [facts.ScriptWritten(**command.__dict__)]
+
+
+def _add_speech(state: Episode, command: AddSpeech) -> list[Event]:
+    return [] if (command.scene, command.line) in state.speech else [facts.SpeechRendered(**command.__dict__)]
+
+
+def _plan_scene(state: Episode, command: PlanScene) -> list[Event]:
+    return [facts.ShotPlanned(shot=shot) for shot in command.shots if shot.shot_id not in state.shots]
+
+
+def _request_take(state: Episode, command: RequestTake) -> list[Event]:
+    step, _ = next_step(state, command.shot_id)
+    if step is not Step.REQUEST:
+        raise Conflict(f"Shot {command.shot_id} does not want a take now: its next step is {step}.")
+    number = sum(1 for _ in state.takes_of(command.shot_id)) + 1
+    take_id = f"{command.shot_id}-t{number}"
+    requested = facts.TakeRequested(
+        take_id=take_id,
+        shot_id=command.shot_id,
+        engine=command.engine,
+        seed=take_seed(state, take_id),
+        prompt=command.prompt,
+        reserved=command.price,
+    )
+    return [requested]
+
+
+def _submit_take(state: Episode, command: SubmitTake) -> list[Event]:
+    take = _open_take(state, command.take_id)
+    return [] if take is None or take.operation else [facts.TakeSubmitted(**command.__dict__)]
+
+
+def _render_take(state: Episode, command: RenderTake) -> list[Event]:
+    take = _open_take(state, command.take_id)
+    return [] if take is None or take.uri else [facts.TakeRendered(**command.__dict__)]
+
+
+def _judge_take(state: Episode, command: JudgeTake) -> list[Event]:
+    take = _open_take(state, command.take_id)
+    if take is None:
+        return []
+    shot = state.shots[take.shot_id]
+    judged: list[Event] = [facts.TakeJudged(**command.__dict__)]
+    if not is_acceptable(shot, command.verdict):
+        return judged
+    judged.append(facts.TakeAccepted(take_id=take.take_id, shot_id=take.shot_id))
+    others = {s.shot_id for s in state.shots_of(shot.scene)} - {shot.shot_id}
+    return [*judged, facts.SceneCompleted(scene=shot.scene)] if others <= state.accepted.keys() else judged
+
+
+def _fail_take(state: Episode, command: FailTake) -> list[Event]:
+    return [facts.TakeFailed(**command.__dict__)] if _open_take(state, command.take_id) else []
+
+
+def _open_take(state: Episode, take_id: str) -> Take | None:
+    """The take while it is undecided: a late result of an old attempt is discarded."""
+    take = state.takes.get(take_id)
+    if take is None:
+        raise NotFound(f"There is no take {take_id}.")
+    return take if take.open else None
+
+
+def _flag_scene(state: Episode, command: FlagScene) -> list[Event]:
+    if state.rounds.get(command.scene, 0) >= _request(state).limits.rounds:
+        return [facts.EpisodeFailed(reason=f"Scene {command.scene} still fails after its last round: {command.reason}")]
+    return [facts.SceneFlagged(**command.__dict__)]
+
+
+def _cut_episode(state: Episode, command: CutEpisode) -> list[Event]:
+    missing = {shot.scene for shot in state.shots.values()} - state.completed
+    if missing:
+        raise Conflict(f"Scenes {sorted(missing)} are not finished, so the episode cannot be cut.")
+    return [facts.EpisodeCut(**command.__dict__)]
+
+
+def _check_quality(state: Episode, command: CheckQuality) -> list[Event]:
+    checked = facts.QualityChecked(passed=not command.findings, **command.__dict__)
+    blamed = {f.scene: f.sentence for f in reversed(command.findings) if f.scene}
+    if command.findings and not blamed:
+        return [checked, facts.EpisodeFailed(reason=" ".join(f.sentence for f in command.findings))]
+    flagged = (_flag_scene(state, FlagScene(scene=s, reason=blamed[s])) for s in sorted(blamed))
+    return [checked, *(event for events in flagged for event in events)]
+
+
+def _deliver_episode(state: Episode, command: DeliverEpisode) -> list[Event]:
+    if not (state.quality and state.quality.passed):
+        raise Conflict("The film has not passed its quality control, so it cannot be delivered.")
+    return [] if state.delivered else [facts.EpisodeDelivered(**command.__dict__)]
+
+
+def _fail_episode(state: Episode, command: FailEpisode) -> list[Event]:
+    return [] if state.failed else [facts.EpisodeFailed(**command.__dict__)]
+
+
+DECIDE: dict[type[Command], Callable[[Episode, Any], list[Event]]] = {
+    RequestEpisode: _request_episode,
+    WriteScript: _write_script,
+    AddSpeech: _add_speech,
+    PlanScene: _plan_scene,
+    RequestTake: _request_take,
+    SubmitTake: _submit_take,
+    RenderTake: _render_take,
+    JudgeTake: _judge_take,
+    FailTake: _fail_take,
+    FlagScene: _flag_scene,
+    CutEpisode: _cut_episode,
+    CheckQuality: _check_quality,
+    DeliverEpisode: _deliver_episode,
+    FailEpisode: _fail_episode,
+}
+
+
+def decide(state: Episode, command: Command) -> list[Event]:
+    """Raises ``NotFound`` before the episode is requested, ``Conflict`` for a step out of order."""
+    if not isinstance(command, RequestEpisode):
+        _request(state)
+    return DECIDE[type(command)](state, command)
+
+
+EPISODE = Aggregate("episode", Episode(), decide, facts.evolve, tuple(facts.EVOLVE))
