@@ -1,0 +1,225 @@
+"""The embedded face engine: face-api's small networks on ONNX Runtime, without a key and without a GPU.
+
+A picture goes through four steps: detect boxes at one or two sizes, place 68 landmarks in each box, turn and
+scale each face onto dlib's 150-pixel chip, embed the chips as vectors of 128 numbers. ``models/README.md`` says
+where the networks come from.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import cv2
+import numpy as np
+import onnxruntime
+
+from engines.face import Anchors, Face
+from events.errors import StorageError
+
+MODELS = Path(__file__).parent / "models"
+
+SIZES = (416, 1280, 320, 512, 640, 832)
+"""Pixels of the longer side for the detector. It reliably finds faces higher than 150 pixels of 1280 at 416, and
+down to 48 at 1280, which misses the large ones (measured on film frames). The others are tried when too few were
+found: the score jumps with the exact scale of the input."""
+USUAL_SIZES = 2
+CELL = 32
+ANCHOR_SIZES = np.array(
+    [(1.603231, 2.094468), (6.041143, 7.080126), (2.882459, 3.518061), (4.266906, 5.178857), (9.041765, 10.66308)]
+)
+"""Widths and heights in cells, from face-api's TinyFaceDetector/const.ts."""
+THRESHOLD = 0.5
+OVERLAP = 0.6
+
+BOX = 112
+BOX_MARGIN = 1.25
+"""Side of the box around found landmarks, in their larger extent: the second look is centred on the face."""
+CHIP = 150
+CHIP_PADDING = 0.25
+FIVE_POINTS = [45, 42, 36, 39, 33]
+"""Outer and inner corner of the left eye, of the right eye, base of the nose (iBUG order)."""
+FIVE_PLACES = np.array(
+    [
+        (0.8595674595992, 0.2134981538014),
+        (0.6460604764104, 0.2289674387677),
+        (0.1205750620789, 0.2137274526848),
+        (0.3340850613712, 0.2290642403242),
+        (0.4901123135679, 0.6277975316475),
+    ]
+)
+"""Where dlib's get_face_chip_details puts these five in the unit square."""
+
+
+class Faces:
+    """A ``FaceEngine``. Raises ``StorageError`` when one of its model files is damaged."""
+
+    name = "faceapi-128"
+    anchors = Anchors(stranger=0.4, weakest=0.5, median=0.65)
+
+    def __init__(self, threads: int = 1) -> None:
+        self.detector = session("detector.onnx", threads)
+        self.landmarker = session("landmarks.onnx", threads)
+        self.embedder = session("embedder.onnx", threads)
+
+    def faces(self, picture: np.ndarray, expected: int | None = None) -> list[Face]:
+        """All faces of an ``(h, w, 3)`` RGB uint8 picture, largest first.
+
+        With ``expected``, the search ends at the first size by which that many were found.
+        """
+        boxes, scores = self.detect(picture, expected)
+        if len(boxes) == 0:
+            return []
+        landmarks = self.landmarks(picture, boxes)
+        vectors = self.embed(np.stack([chip(picture, points) for points in landmarks]))
+        return [
+            Face(tuple(box.tolist()), float(score), points, vector)
+            for box, score, points, vector in zip(boxes, scores, landmarks, vectors, strict=True)
+        ]
+
+    def similarity(self, one: np.ndarray, other: np.ndarray) -> float:
+        """1 less the Euclidean distance, which is what this embedder was trained for (0.6 apart: another person)."""
+        return 1.0 - float(np.linalg.norm(np.subtract(one, other)))
+
+    def detect(self, picture: np.ndarray, expected: int | None = None) -> tuple[np.ndarray, np.ndarray]:
+        """Boxes ``(n, 4)`` (x, y, width, height in pixels) and scores ``(n,)``, largest box first."""
+        boxes, scores = np.zeros((0, 4)), np.zeros(0)
+        for looks, size in enumerate(SIZES):
+            if len(boxes) >= (expected or 1) and (expected or looks >= USUAL_SIZES):
+                break
+            more, more_scores = self._detect_at(picture, size)
+            boxes, scores = suppressed(np.vstack([boxes, more]), np.concatenate([scores, more_scores]))
+        return boxes, scores
+
+    def _detect_at(self, picture: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray]:
+        """The detector's answer for a picture whose longer side is scaled to ``size``."""
+        height, width = picture.shape[:2]
+        scale = size / max(height, width)
+        sampling = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+        scaled = cv2.resize(picture, (round(width * scale), round(height * scale)), interpolation=sampling)
+        rows, columns = (-(-side // CELL) for side in scaled.shape[:2])
+        canvas = np.zeros((1, rows * CELL, columns * CELL, 3), np.uint8)
+        canvas[0, : scaled.shape[0], : scaled.shape[1]] = scaled
+        (grid,) = self.detector.run(None, {"pixels": canvas})
+        boxes, scores = boxes_of(grid[0])
+        return suppressed(boxes / scale, scores)
+
+    def landmarks(self, picture: np.ndarray, boxes: np.ndarray) -> np.ndarray:
+        """68 points ``(n, 68, 2)`` in pixels for each box: looked at twice, the second time centred on the face."""
+        rough = self._landmarks_in(picture, squares(boxes))
+        return self._landmarks_in(picture, squares_around(rough))
+
+    def _landmarks_in(self, picture: np.ndarray, squares: np.ndarray) -> np.ndarray:
+        """``squares``: ``(n, 3)`` of x, y of the corner and side."""
+        scale = BOX / squares[:, 2]
+        views = np.stack(
+            [
+                warped(picture, np.array([[s, 0, -x * s], [0, s, -y * s]]), BOX)
+                for s, (x, y, _) in zip(scale, squares, strict=True)
+            ]
+        )
+        (shares,) = self.landmarker.run(None, {"pixels": views})
+        return shares.reshape(-1, 68, 2) * squares[:, None, 2:] + squares[:, None, :2]
+
+    def embed(self, chips: np.ndarray) -> np.ndarray:
+        """Vectors ``(n, 128)`` of chips ``(n, 150, 150, 3)``."""
+        (vectors,) = self.embedder.run(None, {"pixels": chips})
+        return vectors
+
+
+def session(name: str, threads: int = 1) -> onnxruntime.InferenceSession:
+    """One of the bundled networks. Raises ``StorageError`` when its file is damaged."""
+    content = (MODELS / name).read_bytes() if (MODELS / name).exists() else b""
+    if f"{hashlib.sha256(content).hexdigest()}  {name}" not in (MODELS / "SHA256SUMS.txt").read_text().splitlines():
+        raise StorageError(f"The face model {MODELS / name} is damaged. Install loraframe again.")
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = threads
+    return onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
+
+
+def boxes_of(grid: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Boxes and scores above ``THRESHOLD`` in the detector's ``(25, rows, columns)`` answer."""
+    cells = grid.reshape(len(ANCHOR_SIZES), 5, *grid.shape[1:])
+    anchor, row, column = np.nonzero(cells[:, 4] > np.log(THRESHOLD / (1 - THRESHOLD)))
+    x, y, width, height, score = cells[anchor, :, row, column].T.astype(np.float64)
+    size = np.exp(np.stack([width, height], 1)) * ANCHOR_SIZES[anchor]
+    centre = np.stack([column + sigmoid(x), row + sigmoid(y)], 1)
+    return np.hstack([centre - size / 2, size]) * CELL, sigmoid(score)
+
+
+def sigmoid(x: np.ndarray) -> np.ndarray:
+    return 1 / (1 + np.exp(-x))
+
+
+def suppressed(boxes: np.ndarray, scores: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Of boxes that cover each other the one with the best score (non-maximum suppression), largest first."""
+    kept: list[int] = []
+    for candidate in np.argsort(-scores):
+        if all(covering(boxes[candidate], boxes[other]) < OVERLAP for other in kept):
+            kept.append(int(candidate))
+    kept.sort(key=lambda index: -boxes[index, 2] * boxes[index, 3])
+    return boxes[kept], scores[kept]
+
+
+def covering(one: np.ndarray, other: np.ndarray) -> float:
+    """Share of the smaller box that the other covers."""
+    left_top = np.maximum(one[:2], other[:2])
+    right_bottom = np.minimum(one[:2] + one[2:], other[:2] + other[2:])
+    width, height = np.maximum(right_bottom - left_top, 0)
+    return float(width * height / min(one[2] * one[3], other[2] * other[3]))
+
+
+def squares(boxes: np.ndarray) -> np.ndarray:
+    """The square around each box: x, y, side."""
+    side = boxes[:, 2:].max(1, keepdims=True)
+    return np.hstack([boxes[:, :2] + boxes[:, 2:] / 2 - side / 2, side])
+
+
+def squares_around(landmarks: np.ndarray) -> np.ndarray:
+    """The square around each set of points, a little higher than its middle to hold the forehead."""
+    low, high = landmarks.min(1), landmarks.max(1)
+    side = (high - low).max(1, keepdims=True) * BOX_MARGIN
+    return np.hstack([(low + high) / 2 - side / 2 - [0, 0.04] * side, side])
+
+
+def chip(picture: np.ndarray, landmarks: np.ndarray) -> np.ndarray:
+    """The face turned upright and scaled to dlib's ``(150, 150, 3)`` chip by its five points."""
+    places = (CHIP_PADDING + FIVE_PLACES) / (2 * CHIP_PADDING + 1) * CHIP
+    return warped(picture, similarity_transform(landmarks[FIVE_POINTS], places), CHIP)
+
+
+def similarity_transform(points: np.ndarray, places: np.ndarray) -> np.ndarray:
+    """The ``(2, 3)`` matrix of turn, scale and shift that brings points nearest to places.
+
+    Umeyama, "Least-squares estimation of transformation parameters between two point patterns", 1991.
+    """
+    middle, centre = points.mean(0), places.mean(0)
+    spread, target = points - middle, places - centre
+    left, singular, right = np.linalg.svd(target.T @ spread)
+    signs = np.array([1.0, np.sign(np.linalg.det(left) * np.linalg.det(right))])
+    scale = (singular * signs).sum() / (spread**2).sum()
+    linear = scale * (left * signs) @ right
+    return np.column_stack([linear, centre - linear @ middle])
+
+
+def warped(picture: np.ndarray, matrix: np.ndarray, size: int) -> np.ndarray:
+    """A ``(size, size, 3)`` view of the picture; where it shrinks, pixels are averaged first (no aliasing)."""
+    shrink = int(1 / np.sqrt(abs(np.linalg.det(matrix[:, :2]))))
+    if shrink >= 2:
+        picture, matrix = shrunk(picture, matrix, size, shrink)
+    return cv2.warpAffine(picture, matrix, (size, size), flags=cv2.INTER_LINEAR)
+
+
+def shrunk(picture: np.ndarray, matrix: np.ndarray, size: int, factor: int) -> tuple[np.ndarray, np.ndarray]:
+    """The part of the picture that the view shows at ``1 / factor`` of its size, and the view's matrix for it."""
+    inverse = cv2.invertAffineTransform(matrix)
+    corners = np.array([(0, 0, 1), (size, 0, 1), (0, size, 1), (size, size, 1)]) @ inverse.T
+    height, width = picture.shape[:2]
+    left, top = np.clip(np.floor(corners.min(0)).astype(int) - factor, 0, (width - 1, height - 1))
+    right, bottom = np.clip(np.ceil(corners.max(0)).astype(int) + factor, (left + 1, top + 1), (width, height))
+    columns, rows = max(1, (right - left) // factor), max(1, (bottom - top) // factor)
+    part = picture[top : min(bottom, top + rows * factor), left : min(right, left + columns * factor)]
+    small = cv2.resize(part, (columns, rows), interpolation=cv2.INTER_AREA)
+    middle = (factor - 1) / 2
+    back = np.array([[factor, 0, left + middle], [0, factor, top + middle], [0, 0, 1]])
+    return small, matrix @ back
