@@ -51,6 +51,7 @@ class Event(Value):
 class Command(Value):
     """An imperative request to one aggregate; it is accepted with events or refused with an error."""
 
+
 State = TypeVar("State")
 
 

@@ -103,6 +103,7 @@ class SpeechRendered(Event):
     voice: str
     uri: str
     frames: int
+    worked: float = 0.0
 
 
 class ShotPlanned(Event):
@@ -138,13 +139,14 @@ class TakeRendered(Event):
     frames: int
     cost: float = 0.0
     worked: float = 0.0
-    """Seconds that the engine worked."""
+    """Seconds that the engine worked, here and in the other facts."""
 
 
 class TakeJudged(Event):
     topic = "episode.take-judged"
     take_id: str
     verdict: Verdict
+    worked: float = 0.0
 
 
 class TakeFailed(Event):
@@ -170,6 +172,7 @@ class EpisodeCut(Event):
     film: str
     subtitles: str
     frames: int
+    worked: float = 0.0
 
 
 class QualityChecked(Event):
@@ -180,6 +183,7 @@ class QualityChecked(Event):
     measures: dict[str, float] = {}
     identity: tuple[tuple[str, Sighting], ...] = ()
     """(shot_id, sighting) as measured on the finished film."""
+    worked: float = 0.0
 
 
 class SceneFlagged(Event):
@@ -201,6 +205,10 @@ class EpisodeFailed(Event):
 
 
 # ---------------------------------------------------------------- state
+
+
+def line_key(scene: int, line: int) -> str:
+    return f"{scene}/{line}"
 
 
 class Take(Value):
@@ -229,7 +237,8 @@ class Episode(Value):
 
     request: EpisodeRequested | None = None
     script: Script | None = None
-    speech: dict[tuple[int, int], SpeechRendered] = {}
+    speech: dict[str, SpeechRendered] = {}
+    """By ``line_key``."""
     shots: dict[str, Shot] = {}
     takes: dict[str, Take] = {}
     accepted: dict[str, str] = {}
@@ -263,7 +272,7 @@ def _script_written(state: Episode, event: ScriptWritten) -> Episode:
 
 
 def _speech_rendered(state: Episode, event: SpeechRendered) -> Episode:
-    return state.replaced(speech=state.speech | {(event.scene, event.line): event})
+    return state.replaced(speech=state.speech | {line_key(event.scene, event.line): event})
 
 
 def _shot_planned(state: Episode, event: ShotPlanned) -> Episode:

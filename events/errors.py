@@ -10,6 +10,7 @@ Each error has a stable ``code`` for machines and a sentence that tells the user
     │   └── BadSetting      a setting or option that does not exist or cannot be
     ├── NotFound            a character, episode or series that is not in the log
     ├── Conflict            somebody else changed the same thing first
+    │   ├── Overtaken       another writer was faster; send the command again
     │   └── CommandReused   one command_id with two payloads
     ├── EngineError         a stage could not do its work
     │   ├── EngineMissing   it is not installed, with the extra to install
@@ -60,6 +61,10 @@ class NotFound(LoraFrameError):
 
 class Conflict(LoraFrameError):
     code = "conflict"
+
+
+class Overtaken(Conflict):
+    code = "overtaken"
 
 
 class CommandReused(Conflict):

@@ -29,7 +29,7 @@ from pydantic_core import from_json, to_json
 from sqlalchemy.engine import URL, make_url
 
 from events.base import Aggregate, Command, Event, Value
-from events.errors import BadSetting, Conflict, StorageError
+from events.errors import BadSetting, Overtaken, StorageError
 from events.keys import Keys
 from events.mapper import Mapper, Recorded, Upcaster, personal_fields
 
@@ -89,7 +89,7 @@ class Log:
         command_id: UUID,
         occurred_at: datetime,
     ) -> list[Recorded]:
-        """Add facts behind version ``after``, all or none. Raises ``Conflict`` when that is not the last
+        """Add facts behind version ``after``, all or none. Raises ``Overtaken`` when that is not the last
         version any more or when the command was accepted before (then there is a receipt)."""
         recorded = [
             Recorded.model_construct(
@@ -107,7 +107,7 @@ class Log:
             try:
                 self.recorder.insert_events(rows)
             except IntegrityError as error:
-                raise Conflict(f"Version {after + 1} of {aggregate_id} was written by somebody else.") from error
+                raise Overtaken(f"Version {after + 1} of {aggregate_id} was written by somebody else.") from error
         return recorded
 
     def receipt(self, aggregate_id: UUID, command_id: UUID) -> Receipt | None:
@@ -243,7 +243,9 @@ class _storage_errors:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
         if isinstance(error, OperationalError) and "full" in str(error):
-            raise StorageError("The disk that holds the log is full. Free some space and run the command again.") from error
+            raise StorageError(
+                "The disk that holds the log is full. Free some space and run the command again."
+            ) from error
         if isinstance(error, PersistenceError) and not isinstance(error, IntegrityError):
             place = make_url(self._url).render_as_string(hide_password=True)
             raise StorageError(f"The log at {place} cannot be used: {error}") from error

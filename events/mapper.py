@@ -39,8 +39,14 @@ class Recorded(Value):
 def _row_adapter(fact: type[Event]) -> TypeAdapter[Any]:
     """Validates a whole row in one pass: today's schema, nothing sealed. Anything else takes the long way."""
     schema = Literal[fact.schema_version]
-    return TypeAdapter(create_model(f"{fact.__name__}Row", schema_=(Annotated[schema, Field(alias="schema")], ...),
-                                    fact=(fact, ...), sealed=(None, None)))
+    return TypeAdapter(
+        create_model(
+            f"{fact.__name__}Row",
+            schema_=(Annotated[schema, Field(alias="schema")], ...),
+            fact=(fact, ...),
+            sealed=(None, None),
+        )
+    )
 
 
 class Mapper:

@@ -47,6 +47,7 @@ class AddSpeech(Command):
     voice: str
     uri: str
     frames: int = Field(gt=0)
+    worked: float = 0.0
 
 
 class PlanScene(Command):
@@ -79,6 +80,7 @@ class RenderTake(Command):
 class JudgeTake(Command):
     take_id: str
     verdict: Verdict
+    worked: float = 0.0
 
 
 class FailTake(Command):
@@ -96,6 +98,7 @@ class CutEpisode(Command):
     film: str
     subtitles: str
     frames: int = Field(gt=0)
+    worked: float = 0.0
 
 
 class CheckQuality(Command):
@@ -105,6 +108,7 @@ class CheckQuality(Command):
     findings: tuple[Finding, ...] = ()
     measures: dict[str, float] = {}
     identity: tuple[tuple[str, Sighting], ...] = ()
+    worked: float = 0.0
 
 
 class DeliverEpisode(Command):
@@ -172,7 +176,11 @@ def _write_script(state: Episode, command: WriteScript) -> list[Event]:
 
 
 def _add_speech(state: Episode, command: AddSpeech) -> list[Event]:
-    return [] if (command.scene, command.line) in state.speech else [facts.SpeechRendered(**command.__dict__)]
+    return (
+        []
+        if facts.line_key(command.scene, command.line) in state.speech
+        else [facts.SpeechRendered(**command.__dict__)]
+    )
 
 
 def _plan_scene(state: Episode, command: PlanScene) -> list[Event]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from events.character import Character, Look
+from events.character import Character, Injury, Look
 from events.script import NARRATOR, Scene
 from events.storyboard import Shot
 
@@ -17,9 +17,7 @@ def shot_prompt(scene: Scene, shot: Shot, cast: Mapping[str, Character], looks: 
     camera = f"{shot.camera.framing} shot, {shot.camera.angle} angle, {shot.camera.move} camera."
     place = f"{scene.location or scene.place}, {scene.time}, {scene.weather}. Mood: {scene.mood}."
     people = [f"{describe_identity(cast[s])} {describe_look(looks[s])}" for s in shot.visible]
-    spoken = [
-        f"{cast[t.speaker].name} says: “{scene.lines[t.line].text}”" for t in shot.lines if t.speaker != NARRATOR
-    ]
+    spoken = [f"{cast[t.speaker].name} says: “{scene.lines[t.line].text}”" for t in shot.lines if t.speaker != NARRATOR]
     return "\n".join([camera, place, *people, scene.description, *spoken])
 
 
@@ -30,7 +28,12 @@ def describe_identity(character: Character) -> str:
 def describe_look(look: Look) -> str:
     """The state in words; empty for a character to whom nothing has happened yet."""
     worn = [f"wearing {look.wardrobe.what}"] if look.wardrobe else []
-    hurt = [f"{'a bandaged ' if i.bandaged else 'a '}{i.what}{f' on the {i.where}' if i.where else ''}" for i in look.injuries]
+    hurt = [_hurt(injury) for injury in look.injuries]
     held = [f"carrying {prop}" for prop in look.props]
     told = "; ".join([*worn, *([f"with {' and '.join(hurt)}"] if hurt else []), *held])
     return f"Now {told}; {look.mood}." if told else f"Now {look.mood}."
+
+
+def _hurt(injury: Injury) -> str:
+    place = f" on the {injury.where}" if injury.where else ""
+    return f"{'a bandaged' if injury.bandaged else 'a'} {injury.what}{place}"
