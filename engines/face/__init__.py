@@ -33,8 +33,11 @@ class FaceEngine(Protocol):
     name: str
     anchors: Anchors
 
-    def faces(self, picture: np.ndarray) -> list[Face]:
-        """All faces of an ``(h, w, 3)`` RGB uint8 picture, largest first."""
+    def faces(self, picture: np.ndarray, expected: int | None = None) -> list[Face]:
+        """The faces of an ``(h, w, 3)`` RGB uint8 picture, largest first.
+
+        All of them; with ``expected``, the search may end once that many are found.
+        """
         ...
 
     def similarity(self, one: np.ndarray, other: np.ndarray) -> float:

@@ -55,7 +55,9 @@ class Faces:
     """A ``FaceEngine``. Raises ``StorageError`` when one of its model files is damaged."""
 
     name = "faceapi-128"
-    anchors = Anchors(stranger=0.4, weakest=0.5, median=0.65)
+    anchors = Anchors(stranger=0.45, weakest=0.5, median=0.68)
+    """The embedder was trained to hold a person within a distance of 0.6. Measured distances: one person's photographs
+    0.23-0.41, different people's 0.68-0.91, the nearest of 1,014 pairs of the sample cast 0.54."""
 
     def __init__(self, threads: int = 1) -> None:
         self.detector = session("detector.onnx", threads)
@@ -85,7 +87,8 @@ class Faces:
         """Boxes ``(n, 4)`` (x, y, width, height in pixels) and scores ``(n,)``, largest box first."""
         boxes, scores = np.zeros((0, 4)), np.zeros(0)
         for looks, size in enumerate(SIZES):
-            if len(boxes) >= (expected or 1) and (expected or looks >= USUAL_SIZES):
+            enough = looks >= USUAL_SIZES and len(boxes) > 0 if expected is None else looks and len(boxes) >= expected
+            if enough:
                 break
             more, more_scores = self._detect_at(picture, size)
             boxes, scores = suppressed(np.vstack([boxes, more]), np.concatenate([scores, more_scores]))
@@ -100,8 +103,8 @@ class Faces:
         rows, columns = (-(-side // CELL) for side in scaled.shape[:2])
         canvas = np.zeros((1, rows * CELL, columns * CELL, 3), np.uint8)
         canvas[0, : scaled.shape[0], : scaled.shape[1]] = scaled
-        (grid,) = self.detector.run(None, {"pixels": canvas})
-        boxes, scores = boxes_of(grid[0])
+        grid: np.ndarray = self.detector.run(None, {"pixels": canvas})[0][0]
+        boxes, scores = boxes_of(grid)
         return suppressed(boxes / scale, scores)
 
     def landmarks(self, picture: np.ndarray, boxes: np.ndarray) -> np.ndarray:
@@ -118,12 +121,13 @@ class Faces:
                 for s, (x, y, _) in zip(scale, squares, strict=True)
             ]
         )
-        (shares,) = self.landmarker.run(None, {"pixels": views})
-        return shares.reshape(-1, 68, 2) * squares[:, None, 2:] + squares[:, None, :2]
+        shares: np.ndarray = self.landmarker.run(None, {"pixels": views})[0]
+        points: np.ndarray = shares.reshape(-1, 68, 2) * squares[:, None, 2:] + squares[:, None, :2]
+        return points
 
     def embed(self, chips: np.ndarray) -> np.ndarray:
         """Vectors ``(n, 128)`` of chips ``(n, 150, 150, 3)``."""
-        (vectors,) = self.embedder.run(None, {"pixels": chips})
+        vectors: np.ndarray = self.embedder.run(None, {"pixels": chips})[0]
         return vectors
 
 
@@ -148,7 +152,8 @@ def boxes_of(grid: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def sigmoid(x: np.ndarray) -> np.ndarray:
-    return 1 / (1 + np.exp(-x))
+    shares: np.ndarray = 1 / (1 + np.exp(-x))
+    return shares
 
 
 def suppressed(boxes: np.ndarray, scores: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

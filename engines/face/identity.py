@@ -1,0 +1,100 @@
+"""Identity retention (IDR): one scale on which 0.75 passes and 0.85 is golden, whoever it is and whatever embedder.
+
+Raw similarities are no such scale: two photographs of one person are nearly the same for one embedder and far apart
+for another, and a face with a changing hair style spreads wider than one without. So IDR is measured per character
+against what its own reference pictures are to each other::
+
+    raw similarity   0    strangers are confused    weakest own pair    median own pair    identical
+    IDR              0             0.5                   0.75                0.85             1
+
+and linear between, so that it never falls while the raw similarity rises.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from itertools import combinations
+
+import numpy as np
+
+from engines.face import Anchors, FaceEngine
+from events.character import Calibration, Identity
+from events.errors import BadPicture
+
+Vector = Sequence[float] | np.ndarray
+Similarity = Callable[[np.ndarray, np.ndarray], float]
+
+ENOUGH_REFERENCES = 3
+MARGIN = 0.02
+"""Least distance in raw similarity between two knots of the scale; keeps it strictly rising."""
+
+
+def calibrate(
+    vectors: Sequence[Vector], similarity: Similarity, anchors: Anchors, views: Sequence[str] = ()
+) -> Calibration:
+    """The scale of a character with these reference vectors; ``views`` names them.
+
+    With fewer than three references it is the embedder's own. References more alike than two pictures of one person
+    usually are (frames of one sitting) do not make the gates stricter than that, or every other picture of the
+    person would fail. References less alike than strangers leave the gate above the strangers, and ``poor`` names
+    the picture that is least like the others.
+    """
+    if len(vectors) < ENOUGH_REFERENCES:
+        return Calibration(stranger=anchors.stranger, weakest=anchors.weakest, median=anchors.median)
+    alike = pairwise(vectors, similarity)
+    pairs = alike[np.triu_indices(len(vectors), 1)]
+    weakest = float(np.clip(pairs.min(), anchors.stranger + MARGIN, anchors.median))
+    median = float(np.clip(np.median(pairs), weakest + MARGIN, (1 + anchors.median) / 2))
+    poor = pairs.min() <= anchors.stranger
+    blamed = _least_alike(alike, views) if poor else ""
+    return Calibration(stranger=anchors.stranger, weakest=weakest, median=median, poor=blamed)
+
+
+def idr(raw: float, calibration: Calibration) -> float:
+    """Identity retention, 0..1, of a raw similarity to the nearest reference."""
+    knots = (0.0, calibration.stranger, calibration.weakest, calibration.median, 1.0)
+    return float(np.interp(raw, knots, (0.0, 0.5, 0.75, 0.85, 1.0)))
+
+
+def likeness(vector: np.ndarray, references: Sequence[np.ndarray], similarity: Similarity) -> float:
+    """Raw similarity of a face to a character: to its nearest reference."""
+    return max(similarity(vector, reference) for reference in references)
+
+
+def extract(engine: FaceEngine, pictures: Mapping[str, np.ndarray]) -> Identity:
+    """The identity in reference pictures, ``(h, w, 3)`` RGB uint8 by the name of their view.
+
+    Raises ``BadPicture`` for a picture without exactly one face.
+    """
+    vectors = [_only_face(engine, view, picture) for view, picture in pictures.items()]
+    calibration = calibrate(vectors, engine.similarity, engine.anchors, list(pictures))
+    stored = tuple(tuple(map(float, vector)) for vector in vectors)
+    return Identity(embedder=engine.name, vectors=stored, calibration=calibration)
+
+
+def _only_face(engine: FaceEngine, view: str, picture: np.ndarray) -> np.ndarray:
+    faces = engine.faces(picture)
+    if not faces:
+        raise BadPicture(
+            f"No face was found in the picture {view}. Use one that shows the face from the front, sharp, well lit "
+            "and not cut off."
+        )
+    if len(faces) > 1:
+        raise BadPicture(f"There are {len(faces)} faces in the picture {view}. Crop it to the one that is meant.")
+    return faces[0].vector
+
+
+def pairwise(vectors: Sequence[Vector], similarity: Similarity) -> np.ndarray:
+    """Similarities of all pairs, ``(n, n)``, 1 on the diagonal."""
+    arrays = [np.asarray(vector) for vector in vectors]
+    alike = np.eye(len(arrays))
+    for one, other in combinations(range(len(arrays)), 2):
+        alike[one, other] = alike[other, one] = similarity(arrays[one], arrays[other])
+    return alike
+
+
+def _least_alike(alike: np.ndarray, views: Sequence[str]) -> str:
+    """The picture whose similarities to the others have the lowest median."""
+    others = [np.median(np.delete(row, index)) for index, row in enumerate(alike)]
+    worst = int(np.argmin(others))
+    return views[worst] if views else f"picture {worst + 1}"
