@@ -16,6 +16,7 @@ Each error has a stable ``code`` for machines and a sentence that tells the user
     │   ├── EngineMissing   it is not installed, with the extra to install
     │   ├── Unsupported     it lacks a feature that the order asks for
     │   └── TakeFailed      it tried and failed; trying again may help
+    ├── ClusterError        Ray does not start or cannot be reached
     ├── StorageError        the disk is full or a stored thing is damaged
     └── QualityFailed       the film did not pass its own quality control
 """
@@ -85,6 +86,10 @@ class Unsupported(EngineError):
 
 class TakeFailed(EngineError):
     code = "take-failed"
+
+
+class ClusterError(LoraFrameError):
+    code = "cluster"
 
 
 class StorageError(LoraFrameError):

@@ -70,7 +70,7 @@ class Log:
         with _storage_errors(url):
             self.recorder: ApplicationRecorder = factory.application_recorder()
             self.snapshots: AggregateRecorder = factory.aggregate_recorder("snapshots")
-        engine = sqlalchemy.create_engine(_sqlalchemy_url(url), poolclass=sqlalchemy.NullPool)
+        engine = sqlalchemy.create_engine(sqlalchemy_url(url), poolclass=sqlalchemy.NullPool)
         self.keys = Keys(engine)
         if create:
             self.keys.create_table()
@@ -227,7 +227,7 @@ def _postgres_settings(parts: URL) -> dict[str, str]:
     }
 
 
-def _sqlalchemy_url(url: str) -> URL:
+def sqlalchemy_url(url: str) -> URL:
     parts = make_url(url)
     return parts.set(drivername="postgresql+psycopg") if parts.get_backend_name() == "postgresql" else parts
 

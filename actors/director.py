@@ -1,0 +1,243 @@
+"""The director of one episode: from its script to its delivery, by its log.
+
+``Direction`` reads top to bottom as the making of a film. It keeps nothing that the log does not: kill it
+at any moment, and the next one goes on from there.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+from uuid import UUID, uuid5
+
+import ray
+
+from actors.pools import Spoken, Stages
+from actors.residence import Residence
+from actors.settings import Settings
+from actors.shell import Shell, open_log, state_at
+from actors.take import SceneFails, shoot
+from engines.registry import engine_class
+from events.base import Command
+from events.character import CHARACTER, Character, Identity, PlayScene, SceneRef
+from events.continuity import SceneWorld, changes_of, plan_world
+from events.episode import Episode, EpisodeRequested, SpeechRendered, line_key
+from events.errors import EngineError, Overtaken, QualityFailed
+from events.production import (
+    EPISODE,
+    AddSpeech,
+    CheckQuality,
+    CutEpisode,
+    DeliverEpisode,
+    FailEpisode,
+    PlanScene,
+    WriteScript,
+)
+from events.prompt import describe_look
+from events.script import NARRATOR, Scene, Script
+from events.storyboard import lay_out_lines, plan_shots
+
+if TYPE_CHECKING:
+    from engines.video import Profile
+
+
+class Direction:
+    """One episode being made. ``make`` may be called again after any crash."""
+
+    profile: Profile
+
+    def __init__(self, settings: Settings, episode_id: UUID) -> None:
+        self.settings = settings
+        self.episode_id = episode_id
+        self.log = open_log(settings.database_url)
+        self.shell: Shell[Episode] = Shell(EPISODE, episode_id, self.log)
+        self.residence = Residence(settings)
+        self.stages = Stages()
+        self.cast: dict[str, Character] = {
+            member.slug: state_at(CHARACTER, member.character_id, self.log, member.version)
+            for member in self.request.cast
+        }
+        self.world: dict[int, SceneWorld] = {}
+
+    # ------------------------------------------------------------ the way of an episode
+
+    async def make(self) -> None:
+        """Script, shoot, cut, check, and only the flagged scenes again, until it is delivered or has failed."""
+        self.profile = await self.stages.ask("filming", "profile")
+        try:
+            await self.write_script()
+            while not (self.state.delivered or self.state.failed):
+                await self.shoot_scenes()
+                if not self.state.failed:
+                    await self.cut()
+                    await self.check_quality()
+                if self.state.quality and self.state.quality.passed:
+                    await self.deliver()
+        except (EngineError, QualityFailed) as error:
+            await self.tell(FailEpisode(reason=str(error)), "fail")
+        if self.state.failed:
+            raise QualityFailed(self.state.failed)
+
+    async def write_script(self) -> None:
+        if self.state.script is None:
+            script = self.request.written or await asyncio.to_thread(self._written)
+            await self.tell(WriteScript(script=script, engine=self.request.engines["script"]), "script")
+        looks = {slug: character.look for slug, character in self.cast.items()}
+        self.world = plan_world(self.script, looks)
+
+    async def shoot_scenes(self) -> None:
+        """Scenes side by side, as many as there are workers; the characters are told in story order."""
+        places = asyncio.Semaphore(self.settings.video_workers + 1)
+        shooting = [asyncio.create_task(self.shoot_scene(scene, places)) for scene in self.script.scenes]
+        try:
+            for scene, task in zip(self.script.scenes, shooting, strict=True):
+                await task
+                if self.state.failed:
+                    return
+                await self.tell_cast(scene)
+        finally:
+            for task in shooting:
+                task.cancel()
+            await asyncio.gather(*shooting, return_exceptions=True)
+
+    async def shoot_scene(self, scene: Scene, places: asyncio.Semaphore) -> None:
+        """Speech, storyboard, then shot after shot, each begun from the tail of the one before."""
+        async with places:
+            await self.plan_scene(scene)
+            while scene.number not in self.state.completed and not self.state.failed:
+                try:
+                    tail = ""
+                    for shot in self.state.shots_of(scene.number):
+                        tail = (await shoot(self, shot, tail)).tail
+                except SceneFails:
+                    continue
+
+    async def plan_scene(self, scene: Scene) -> None:
+        spoken = [await self.speak(scene, number) for number in range(len(scene.lines))]
+        if not self.state.shots_of(scene.number):
+            timings = lay_out_lines(scene, [line.frames for line in spoken])
+            shots = plan_shots(scene, timings, self.request.seed)
+            await self.tell(PlanScene(shots=shots), f"plan {scene.number}")
+
+    async def speak(self, scene: Scene, number: int) -> SpeechRendered:
+        if line_key(scene.number, number) not in self.state.speech:
+            line = scene.lines[number]
+            voice = self.voice(line.speaker)
+            said: Spoken = await self.stages.ask("speaking", "say", line.text, voice)
+            command = AddSpeech(scene=scene.number, line=number, speaker=line.speaker, voice=voice, **said.model_dump())
+            await self.tell(command, f"speech {scene.number} {number}")
+        return self.speech(scene.number, number)
+
+    async def tell_cast(self, scene: Scene) -> None:
+        """The scene is done: each of its characters learns what happened to it there, once."""
+        for member in self.request.cast:
+            if member.slug not in scene.characters:
+                continue
+            command = PlayScene(
+                scene=SceneRef(episode=self.episode_id, scene=scene.number),
+                changes=changes_of(scene, member.slug),
+                idr=self._idr(scene, member.slug),
+            )
+            command_id = uuid5(self.episode_id, f"scene {scene.number} {member.slug}")
+            await asyncio.to_thread(self.residence.tell, "character", member.character_id, command, command_id)
+
+    async def cut(self) -> None:
+        if self.state.cut is None:
+            film = await self.stages.ask("finishing", "cut", self.state, self.names)
+            await self.tell(CutEpisode(**film.model_dump()), f"cut {film.film}")
+
+    async def check_quality(self) -> None:
+        if self.state.cut and self.state.quality is None:
+            seen = await self.stages.ask("finishing", "inspect", self.state, self.identities)
+            command = CheckQuality(film=self.state.cut.film, **seen.model_dump())
+            await self.tell(command, f"quality {self.state.cut.film}")
+
+    async def deliver(self) -> None:
+        ledger = self.log.recorded(self.episode_id)
+        files = await self.stages.ask("finishing", "deliver", self.state, str(self.episode_id), self.names, ledger)
+        await self.tell(DeliverEpisode(files=tuple(files)), "deliver")
+
+    # ------------------------------------------------------------ what it knows
+
+    @property
+    def state(self) -> Episode:
+        return self.shell.state
+
+    @property
+    def request(self) -> EpisodeRequested:
+        assert self.state.request
+        return self.state.request
+
+    @property
+    def script(self) -> Script:
+        assert self.state.script
+        return self.state.script
+
+    @property
+    def identities(self) -> dict[str, Identity]:
+        return {slug: character.identity for slug, character in self.cast.items() if character.identity}
+
+    @property
+    def names(self) -> dict[str, str]:
+        return {slug: character.name for slug, character in self.cast.items()}
+
+    def scene(self, number: int) -> Scene:
+        return next(scene for scene in self.script.scenes if scene.number == number)
+
+    def speech(self, scene: int, line: int) -> SpeechRendered:
+        return self.state.speech[line_key(scene, line)]
+
+    def voice(self, speaker: str) -> str:
+        return self.settings.narrator_voice if speaker == NARRATOR else self.cast[speaker].voice
+
+    async def tell(self, command: Command, what: str) -> None:
+        """Record a fact of this episode. ``what`` names the command, so that a repetition has the same id."""
+        await asyncio.to_thread(self.shell.handle, command, uuid5(self.episode_id, what))
+        if self.shell.lost_to_stranger:
+            raise Overtaken(f"Another director works on episode {self.episode_id}. This one stops.")
+
+    def _idr(self, scene: Scene, slug: str) -> float | None:
+        """The lowest median of the scene's accepted takes."""
+        verdicts = (self.state.takes[self.state.accepted[s.shot_id]].verdict for s in self.state.shots_of(scene.number))
+        seen = [s.idr for verdict in verdicts if verdict for s in verdict.sightings if s.slug == slug]
+        return min((idr for idr in seen if idr is not None), default=None)
+
+    def _written(self) -> Script:
+        from engines.script import CastNote, StoryOrder
+
+        notes = tuple(
+            CastNote(
+                slug=slug,
+                name=character.name,
+                description=character.description,
+                pronoun=character.pronoun,
+                state=describe_look(character.look),
+            )
+            for slug, character in self.cast.items()
+        )
+        order = StoryOrder(story=self.request.story, cast=notes, seconds=self.request.seconds, seed=self.request.seed)
+        script: Script = engine_class("script", self.request.engines["script"])().write(order)
+        return script
+
+
+@ray.remote(num_cpus=0, max_restarts=0, max_task_retries=0)
+class EpisodeDirector:
+    """The Ray actor around a ``Direction``: one per episode, named, detached."""
+
+    def __init__(self, settings: Settings, episode_id: str) -> None:
+        self._direction = Direction(settings, UUID(episode_id))
+        self._making: asyncio.Task[None] | None = None
+
+    async def make(self) -> None:
+        """Make the film; a second caller waits for the first one's work."""
+        if self._making is None:
+            self._making = asyncio.create_task(self._direction.make())
+        await asyncio.shield(self._making)
+
+
+def director_actor(settings: Settings, episode_id: UUID) -> Any:
+    """The episode's director, awake."""
+    options = EpisodeDirector.options(  # type: ignore[attr-defined]
+        name=f"episode:{episode_id}", namespace="loraframe", lifetime="detached", get_if_exists=True
+    )
+    return options.remote(settings, str(episode_id))

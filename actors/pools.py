@@ -1,0 +1,176 @@
+"""The workers of each stage, as Ray Serve deployments without a route.
+
+Serve gives them replicas, health checks, back-pressure and new replicas for dead ones. Nothing durable is
+here: what is in flight when a replica dies is asked for again (``Stages``). Media travel as asset addresses.
+"""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import ray
+from ray import serve
+from ray.exceptions import RayActorError, RayTaskError
+from ray.serve.exceptions import BackPressureError, DeploymentUnavailableError
+
+from actors.settings import Settings
+from events.base import Value
+from events.character import Identity
+from events.episode import CastMember, Episode, Verdict
+from events.errors import EngineError, TakeFailed
+from events.storyboard import Shot
+
+if TYPE_CHECKING:
+    from engines.video import Profile, ShotOrder
+    from media.post import Film, Inspection
+
+ATTEMPTS = 4
+
+
+class Rendering(Value):
+    """A filmed take in the asset store."""
+
+    uri: str
+    tail: str
+    frames: int
+    cost: float
+    worked: float
+
+
+class Spoken(Value):
+    uri: str
+    frames: int
+    worked: float
+
+
+def _assets(settings: Settings) -> Any:
+    from media.assets import Assets
+
+    return Assets(settings.home / "assets")
+
+
+@serve.deployment(name="filming", max_ongoing_requests=1, max_queued_requests=256, ray_actor_options={"num_cpus": 0})
+class Filming:
+    """Submits shot orders to the video engine and collects the clips."""
+
+    def __init__(self, settings: Settings) -> None:
+        from engines.video.build import video_engine
+
+        self._assets = _assets(settings)
+        self._engine = video_engine(settings.engines["video"], self._assets, settings.engine_options, settings.home)
+
+    def profile(self) -> Profile:
+        return self._engine.profile
+
+    def submit(self, order: ShotOrder) -> str:
+        return self._engine.submit(order)
+
+    def collect(self, operation: str, order: ShotOrder) -> Rendering:
+        from media.frames import last_frame, png
+
+        started = time.perf_counter()
+        with tempfile.TemporaryDirectory(dir=self._assets.root) as folder:
+            clip = self._engine.collect(operation, order, Path(folder))
+            tail = self._assets.write(png(last_frame(Path(clip.path))))
+            uri = self._assets.take(Path(clip.path))
+        worked = time.perf_counter() - started
+        return Rendering(uri=uri, tail=tail, frames=clip.frames, cost=clip.cost, worked=worked)
+
+
+@serve.deployment(name="judging", max_ongoing_requests=1, max_queued_requests=256, ray_actor_options={"num_cpus": 0})
+class Judging:
+    """Says whether the people of a take are who they should be."""
+
+    def __init__(self, settings: Settings) -> None:
+        from engines.face.judge import Gates
+        from engines.registry import engine_class
+
+        self._assets = _assets(settings)
+        self._engine = engine_class("face", settings.engines["face"])()
+        self._gates = Gates(pass_=settings.pass_idr, golden=settings.golden_idr)
+
+    def judge(self, uri: str, cast: Mapping[str, Identity], shot: Shot) -> tuple[Verdict, float]:
+        from engines.face.judge import judge_clip
+
+        started = time.perf_counter()
+        path = self._assets.path(uri)
+        verdict = judge_clip(self._engine, path, cast, shot.visible, shot.identified, self._gates)
+        return verdict, time.perf_counter() - started
+
+
+@serve.deployment(name="speaking", max_ongoing_requests=1, max_queued_requests=1024, ray_actor_options={"num_cpus": 0})
+class Speaking:
+    """Speaks a line in a fixed voice."""
+
+    def __init__(self, settings: Settings) -> None:
+        from engines.registry import engine_class
+
+        self._assets = _assets(settings)
+        self._engine = engine_class("speech", settings.engines["speech"])()
+
+    def say(self, text: str, voice: str) -> Spoken:
+        from events.script import FPS
+        from media.sound import write_wav
+
+        started = time.perf_counter()
+        samples = self._engine.say(text, voice)
+        uri = self._assets.write(write_wav(samples, self._engine.rate))
+        frames = -(-len(samples) * FPS // self._engine.rate)
+        return Spoken(uri=uri, frames=frames, worked=time.perf_counter() - started)
+
+
+@serve.deployment(name="finishing", max_ongoing_requests=2, max_queued_requests=64, ray_actor_options={"num_cpus": 0})
+class Finishing:
+    """Mixes, cuts, inspects and delivers."""
+
+    def __init__(self, settings: Settings) -> None:
+        from media.post import PostProduction
+
+        self._post = PostProduction(_assets(settings), settings.engines, settings.home)
+
+    def cut(self, episode: Episode, names: Mapping[str, str]) -> Film:
+        return self._post.cut(episode, names)
+
+    def inspect(self, episode: Episode, cast: Mapping[str, Identity]) -> Inspection:
+        return self._post.inspect(episode, cast)
+
+    def deliver(self, episode: Episode, episode_id: str, names: Mapping[str, str], ledger: Any) -> Any:
+        return self._post.deliver(episode, episode_id, names, ledger)
+
+
+POOLS = {"filming": Filming, "judging": Judging, "speaking": Speaking, "finishing": Finishing}
+
+
+def open_pools(settings: Settings) -> None:
+    """Start the workers of all stages; returns when they can work. A second call changes nothing."""
+    serve.start(proxy_location="Disabled", logging_config={"log_level": "WARNING"})
+    if set(serve.status().applications) >= set(POOLS):
+        return
+    replicas = {"filming": settings.video_workers}
+    targets = [
+        serve.RunTarget(pool.options(num_replicas=replicas.get(name, 1)).bind(settings), name=name, route_prefix=None)
+        for name, pool in POOLS.items()
+    ]
+    serve.run_many(targets)
+
+
+class Stages:
+    """Asks the pools. What a dead replica had in hand is asked for again: every question here is repeatable."""
+
+    def __init__(self) -> None:
+        self._handles = {name: serve.get_app_handle(name) for name in POOLS}
+
+    async def ask(self, pool: str, method: str, *arguments: Any) -> Any:
+        """The pool's answer. Raises what the engine raised, ``TakeFailed`` when its worker died too often."""
+        for _ in range(ATTEMPTS):
+            try:
+                return await getattr(self._handles[pool], method).remote(*arguments)
+            except RayTaskError as error:
+                raise error.cause from None
+            except (RayActorError, BackPressureError, DeploymentUnavailableError):
+                continue
+        raise TakeFailed(f"The workers of the stage {pool!r} died {ATTEMPTS} times. See `loraframe doctor`.")

@@ -1,0 +1,289 @@
+"""The front door: what the command line, driver scripts and HTTP use.
+
+with Studio.open() as studio:
+    studio.import_character(Path("samples/cast/ava"))
+    film = studio.create_episode("Ava finds a map.", cast=["ava"], seconds=60)
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+from uuid import NAMESPACE_URL, UUID, uuid4, uuid5
+
+from pydantic import ValidationError
+
+from actors.casting import Consent, Portrait, audition, read_folder, slug_of, views_of
+from actors.residence import Residence, put_to_sleep
+from actors.settings import Settings
+from actors.shell import Clock, now, open_log, state_at
+from events.base import Value
+from events.character import CHARACTER, Character
+from events.episode import CastMember, Episode
+from events.errors import BadScript, InvalidInput, NoConsent, NotFound
+from events.log import Entry
+from events.mapper import Recorded
+from events.production import EPISODE, RequestEpisode
+from events.script import Script
+from events.series import SERIES, CreateSeries, OrderEpisode, Series
+
+if TYPE_CHECKING:
+    from media.assets import Assets
+
+POLL = 0.25
+"""Seconds between two looks at the log while a film is being made."""
+
+Listener = Callable[[Entry], None]
+
+
+class Delivered(Value):
+    """A finished episode: where its files are."""
+
+    episode_id: UUID
+    folder: Path
+    film: Path
+    report: Path
+
+
+class Studio:
+    """Everything one can do, on one home. Use it as a context manager: it stops the Ray that it started."""
+
+    def __init__(self, settings: Settings, clock: Clock = now, new_id: Callable[[], UUID] = uuid4) -> None:
+        from media.assets import Assets, disk_errors
+        from projections.views import Views
+
+        with disk_errors(settings.home):
+            settings.home.mkdir(parents=True, exist_ok=True)
+        self.settings = settings
+        self.log = open_log(settings.database_url, create=True)
+        self.assets: Assets = Assets(settings.home / "assets")
+        self.views = Views(settings.views_url, self.log)
+        self._residence = Residence(settings)
+        self._clock = clock
+        self._new_id = new_id
+
+    @staticmethod
+    def open(settings: Settings | None = None) -> Studio:
+        return Studio(settings or Settings.from_env())
+
+    def __enter__(self) -> Studio:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        from actors import cluster
+
+        cluster.stop()
+
+    # ------------------------------------------------------------ characters
+
+    def create_character(
+        self,
+        name: str,
+        pictures: Sequence[Path],
+        consent: str,
+        voice: str = "",
+        description: str = "",
+        pronoun: str = "they",
+    ) -> Character:
+        """Make a character from 1-20 pictures of one face. Raises ``BadPicture``, ``NoConsent``, ``Conflict``."""
+        if not consent.strip():
+            raise NoConsent('Say who agreed to the use of this face: --consent "NAME".')
+        try:
+            portrait = Portrait(
+                name=name,
+                consent=Consent(by=consent, on=self._clock().date()),
+                pictures=dict(views_of(pictures)),
+                description=description,
+                pronoun=pronoun,
+                voice=voice,
+            )
+        except ValidationError as error:
+            wrong = error.errors()[0]
+            raise InvalidInput(f"{wrong['loc'][0]}: {wrong['msg']}.") from error
+        return self._create(portrait)
+
+    def import_character(self, folder: Path) -> Character:
+        """Make the character of a folder with a ``character.yaml`` and its pictures."""
+        return self._create(read_folder(folder))
+
+    def _create(self, portrait: Portrait) -> Character:
+        command = audition(portrait, self.settings, self.assets)
+        character_id = id_of("character", command.slug)
+        self._residence.tell("character", character_id, command, self._new_id())
+        return state_at(CHARACTER, character_id, self.log)
+
+    def character(self, name: str, as_of: int | None = None) -> Character:
+        """A character now, or as it was at a version of its log. Raises ``NotFound``."""
+        state = state_at(CHARACTER, id_of("character", slug_of(name)), self.log, as_of)
+        if not state.name:
+            raise NotFound(f"There is no character {name!r}{f' at version {as_of}' if as_of else ''}.")
+        return state
+
+    def characters(self) -> list[dict[str, Any]]:
+        return self.views.characters()
+
+    def history(self, name: str) -> list[Recorded]:
+        """Every fact about a character, oldest first."""
+        self.character(name)
+        return self.log.recorded(id_of("character", slug_of(name)))
+
+    # ------------------------------------------------------------ episodes
+
+    def create_episode(
+        self,
+        story: str | Path,
+        cast: Sequence[str],
+        seconds: float = 300,
+        seed: int = 1,
+        out: Path | None = None,
+        series: str | None = None,
+        on_event: Listener | None = None,
+    ) -> Delivered:
+        """Make a film of a story (text, or a .txt, .fountain or .json file); returns when it is delivered.
+
+        Raises ``BadScript`` and ``NotFound`` before anything is recorded, ``QualityFailed`` when no good film
+        could be made. What was asked for is in the log from then on: ``resume_episode`` goes on after any crash.
+        """
+        return self.resume_episode(self.request_episode(story, cast, seconds, seed, series), out, on_event)
+
+    def request_episode(
+        self, story: str | Path, cast: Sequence[str], seconds: float = 300, seed: int = 1, series: str | None = None
+    ) -> UUID:
+        """Check and record the order for an episode; nothing is filmed yet."""
+        members = self._members(cast)
+        told, written = self._read_story(story, [member.slug for member in members], seconds)
+        episode_id = self._new_id()
+        series_id = self._series(series, episode_id, members) if series else None
+        command = RequestEpisode(
+            story=told,
+            cast=tuple(members),
+            seconds=written.seconds if written else seconds,
+            seed=seed,
+            engines=self.settings.engines,
+            limits=self.settings.limits,
+            series_id=series_id,
+            written=written,
+        )
+        self._residence.tell("episode", episode_id, command, self._new_id())
+        return episode_id
+
+    def resume_episode(
+        self, episode_id: UUID | str, out: Path | None = None, on_event: Listener | None = None
+    ) -> Delivered:
+        """Go on with an episode wherever it was left, and put its files into ``out``."""
+        full_id = self.views.episode_id(str(episode_id))
+        if not self.episode(full_id).delivered:
+            self._make(full_id, on_event)
+        return self._hand_over(full_id, out)
+
+    def episode(self, episode_id: UUID | str) -> Episode:
+        """An episode now. Any unambiguous beginning of its id will do. Raises ``NotFound``."""
+        return state_at(EPISODE, self.views.episode_id(str(episode_id)), self.log)
+
+    def episodes(self) -> list[dict[str, Any]]:
+        return self.views.episodes()
+
+    # ------------------------------------------------------------ the log and what is made of it
+
+    def entries(self, after: int = 0) -> Iterator[Entry]:
+        """All facts of the log behind a position, in order."""
+        position = after
+        while True:
+            found, reached = self.log.since(position)
+            yield from found
+            if reached == position:
+                return
+            position = reached
+
+    def rebuild(self) -> str:
+        """Throw the read models away and make them again from the log; returns their digest."""
+        self.views.rebuild()
+        return self.views.digest()
+
+    # ------------------------------------------------------------ inside
+
+    def _members(self, cast: Sequence[str]) -> list[CastMember]:
+        if not cast:
+            raise InvalidInput("An episode needs a cast: --cast ava,marlow.")
+        members = [self._member(slug_of(name)) for name in dict.fromkeys(cast)]
+        return members
+
+    def _member(self, slug: str) -> CastMember:
+        character_id = id_of("character", slug)
+        facts = self.log.recorded(character_id)
+        if not facts:
+            known = ", ".join(row["slug"] for row in self.characters()) or "nobody yet"
+            raise NotFound(f"There is no character {slug!r}. The studio knows: {known}.")
+        return CastMember(slug=slug, character_id=character_id, version=facts[-1].version)
+
+    def _read_story(self, story: str | Path, slugs: list[str], seconds: float) -> tuple[str, Script | None]:
+        from engines.script.read import read_story
+
+        told, written = read_story(story, slugs, seconds)
+        if not told.strip():
+            raise BadScript("The story is empty. Write a line about what happens.")
+        return told, written
+
+    def _series(self, title: str, episode_id: UUID, members: Sequence[CastMember]) -> UUID:
+        series_id = id_of("series", slug_of(title))
+        if not state_at(SERIES, series_id, self.log).title:
+            self._residence.tell("series", series_id, CreateSeries(title=title), self._new_id())
+        cast = tuple(member.character_id for member in members)
+        self._residence.tell("series", series_id, OrderEpisode(episode_id=episode_id, cast=cast), self._new_id())
+        return series_id
+
+    def series(self, title: str) -> Series:
+        return state_at(SERIES, id_of("series", slug_of(title)), self.log)
+
+    def _make(self, episode_id: UUID, on_event: Listener | None) -> None:
+        import ray
+        from ray.exceptions import RayTaskError
+
+        from actors import cluster
+        from actors.director import director_actor
+
+        position = self.log.recorder.max_notification_id() or 0
+        cluster.start(self.settings)
+        making = director_actor(self.settings, episode_id).make.remote()
+        try:
+            finished: list[Any] = []
+            while not finished:
+                finished, _ = ray.wait([making], timeout=POLL)
+                position = self._tell(position, episode_id, on_event)
+            ray.get(making)
+        except RayTaskError as error:
+            raise error.cause from None
+        finally:
+            put_to_sleep(f"episode:{episode_id}")
+
+    def _tell(self, position: int, episode_id: UUID, on_event: Listener | None) -> int:
+        for entry in self.entries(position):
+            position = entry.position
+            if on_event and entry.aggregate_id == episode_id:
+                on_event(entry)
+        return position
+
+    def _hand_over(self, episode_id: UUID, out: Path | None) -> Delivered:
+        """Put the files of a delivered episode into a folder of the user's."""
+        from media.assets import disk_errors
+
+        folder = out or self.settings.home / "films" / str(episode_id)[:8]
+        with disk_errors(folder):
+            for file in self.episode(episode_id).delivered:
+                place = folder / file.name
+                place.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(self.assets.path(file.uri), place)
+        return Delivered(episode_id=episode_id, folder=folder, film=folder / "film.mp4", report=folder / "report.json")
+
+
+def id_of(kind: str, slug: str) -> UUID:
+    """One name, one log: two people who create the same name at once meet in the same versions."""
+    return uuid5(NAMESPACE_URL, f"loraframe:{kind}:{slug}")

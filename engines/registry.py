@@ -1,0 +1,39 @@
+"""Engines by stage and name. Other packages add theirs with an entry point ``loraframe.engines.<stage>``."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from importlib.metadata import entry_points
+from typing import Any
+
+from events.errors import BadSetting, EngineMissing
+
+EMBEDDED = {
+    ("script", "beats"): "engines.script.beats:BeatPlanner",
+    ("video", "puppet"): "engines.video.puppet:Puppet",
+    ("video", "drifting"): "engines.video.drifting:Drifting",
+    ("image", "puppet"): "engines.image.puppet:PuppetStill",
+    ("face", "faceapi"): "engines.face.onnx:Faces",
+    ("speech", "kokoro"): "engines.speech.kokoro:Kokoro",
+    ("music", "library"): "engines.music.library:Library",
+}
+
+
+def names(stage: str) -> list[str]:
+    """All engines that can be chosen for a stage."""
+    own = [name for at, name in EMBEDDED if at == stage]
+    return [*own, *(point.name for point in entry_points(group=f"loraframe.engines.{stage}"))]
+
+
+def engine_class(stage: str, name: str) -> Any:
+    """The class of an engine. Raises ``BadSetting`` for an unknown name, ``EngineMissing`` for one whose
+    packages are not installed."""
+    if target := EMBEDDED.get((stage, name)):
+        module, _, attribute = target.partition(":")
+        try:
+            return getattr(import_module(module), attribute)
+        except ModuleNotFoundError as error:
+            raise EngineMissing(f"The {stage} engine {name!r} needs the package {error.name!r}: install it.") from error
+    for point in entry_points(group=f"loraframe.engines.{stage}", name=name):
+        return point.load()
+    raise BadSetting(f"There is no {stage} engine {name!r}. Choose one of {', '.join(names(stage))}.")
