@@ -26,7 +26,7 @@ def test_a_new_run_takes_the_place_of_the_old_row() -> None:
 
 def test_rows_stand_in_the_order_of_the_promises() -> None:
     for line in ("main.10", "main.2.strangers", "main.2", "main.1"):
-        figures.record(line, "film", 1, "", "", True, "test")
+        figures.record(line, f"film of {line}", 1, "", "", True, "test")
     assert [row["line"] for row in figures.rows()] == ["main.1", "main.2", "main.2.strangers", "main.10"]
 
 
