@@ -8,7 +8,8 @@ command's: so a command takes effect at most once, whoever sends it again.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -67,10 +68,10 @@ class Log:
         upcasters: dict[tuple[str, int], Upcaster] | None = None,
     ) -> None:
         factory = InfrastructureFactory.construct(recorder_settings(url, create))
-        with _storage_errors(url):
+        engine = sqlalchemy.create_engine(sqlalchemy_url(url), poolclass=sqlalchemy.NullPool)
+        with _storage_errors(url), _one_creator(engine) if create else nullcontext():
             self.recorder: ApplicationRecorder = factory.application_recorder()
             self.snapshots: AggregateRecorder = factory.aggregate_recorder("snapshots")
-        engine = sqlalchemy.create_engine(sqlalchemy_url(url), poolclass=sqlalchemy.NullPool)
         self.keys = Keys(engine)
         if create:
             self.keys.create_table()
@@ -146,10 +147,8 @@ class Log:
         if sealed := self._is_personal(aggregate):
             content = self.mapper.seal(aggregate_id, content).encode()
         row = to_json({"shape": shape(aggregate), "sealed": sealed, "state": content.decode()})
-        try:
+        with suppress(IntegrityError):  # the same version was kept already
             self.snapshots.insert_events([StoredEvent(aggregate_id, version, aggregate.kind, row)])
-        except IntegrityError:
-            pass  # the same version was kept already
 
     def snapshot(self, aggregate: Aggregate[Any], aggregate_id: UUID, upto: int | None = None) -> tuple[int, Any]:
         """The newest usable snapshot as (version, state); (0, initial) when there is none or its shape is old."""
@@ -230,6 +229,17 @@ def _postgres_settings(parts: URL) -> dict[str, str]:
 def sqlalchemy_url(url: str) -> URL:
     parts = make_url(url)
     return parts.set(drivername="postgresql+psycopg") if parts.get_backend_name() == "postgresql" else parts
+
+
+@contextmanager
+def _one_creator(engine: sqlalchemy.Engine) -> Iterator[None]:
+    """PostgreSQL fails when two processes create the same tables at once: one waits for the other."""
+    if engine.dialect.name != "postgresql":
+        yield
+        return
+    with engine.connect() as connection:
+        connection.execute(sqlalchemy.text("SELECT pg_advisory_lock(hashtext('loraframe'))"))
+        yield
 
 
 class _storage_errors:

@@ -102,3 +102,19 @@ def _server_user(folder: Path) -> dict[str, str | int]:
     user = pwd.getpwnam("postgres")
     os.chown(folder, user.pw_uid, user.pw_gid)
     return {**quiet, "user": user.pw_uid, "group": user.pw_gid}
+
+
+@pytest.fixture
+def fresh_postgres_url(postgres_url: str) -> Iterator[str]:
+    """A database of the test's own on the real server."""
+    from sqlalchemy import create_engine, make_url, text
+
+    server = make_url(postgres_url).set(drivername="postgresql+psycopg")
+    name = f"test_{os.urandom(6).hex()}"
+    engine = create_engine(server, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    yield server.set(database=name, drivername="postgresql").render_as_string(hide_password=False)
+    with engine.connect() as connection:
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    engine.dispose()
