@@ -10,7 +10,7 @@ import os
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterable
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from eventsourcing.persistence import StoredEvent
@@ -38,15 +38,9 @@ class Recorded(Value):
 
 def _row_adapter(fact: type[Event]) -> TypeAdapter[Any]:
     """Validates a whole row in one pass: today's schema, nothing sealed. Anything else takes the long way."""
-    schema = Literal[fact.schema_version]
-    return TypeAdapter(
-        create_model(
-            f"{fact.__name__}Row",
-            schema_=(Annotated[schema, Field(alias="schema")], ...),
-            fact=(fact, ...),
-            sealed=(None, None),
-        )
-    )
+    today: Any = Literal[fact.schema_version]  # type: ignore[name-defined]
+    fields: dict[str, Any] = {"schema_": (today, Field(alias="schema")), "fact": (fact, ...), "sealed": (None, None)}
+    return TypeAdapter(create_model(f"{fact.__name__}Row", **fields))
 
 
 class Mapper:
@@ -78,7 +72,8 @@ class Mapper:
     def to_event(self, stored: StoredEvent) -> Event:
         """The fact alone: what folding needs. Raises ``StorageError`` for a row that is not one of ours."""
         try:
-            return self._rows[stored.topic].validate_json(stored.state).fact
+            fact: Event = self._rows[stored.topic].validate_json(stored.state).fact
+            return fact
         except (KeyError, ValidationError):
             return self._event(stored, from_json(stored.state))
 

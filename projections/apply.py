@@ -1,0 +1,343 @@
+"""What every fact does to the tables. Begin with ``HANDLERS`` at the end of this file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from sqlalchemy import Connection, func, select
+
+from events import character as c
+from events import episode as e
+from events import series as s
+from events.base import Event
+from events.log import Entry
+from events.storyboard import Shot
+from projections import tables
+from projections.tables import change, put
+
+Handler = Callable[[Connection, Entry, Any], None]
+"""(connection, entry, the entry's fact): writes rows in the caller's transaction."""
+
+REVISION = 1
+"""Raise it when handlers write other rows than before: all tables are made again then."""
+
+
+def apply(connection: Connection, entry: Entry) -> None:
+    """Write down one fact. Raises ``KeyError`` for a fact without handlers."""
+    fact = entry.recorded.event
+    for handler in HANDLERS[type(fact)]:
+        handler(connection, entry, fact)
+
+
+def _id(entry: Entry) -> str:
+    return str(entry.aggregate_id)
+
+
+def _when(entry: Entry) -> str:
+    return entry.recorded.occurred_at.isoformat()
+
+
+# ---------------------------------------------------------------- characters
+
+
+def character_created(connection: Connection, entry: Entry, fact: c.CharacterCreated) -> None:
+    told = fact.model_dump(mode="json")
+    look = c.Look().model_dump(mode="json")
+    put(connection, tables.characters, character_id=_id(entry), look=look, created_at=_when(entry), **told)
+
+
+def character_touched(connection: Connection, entry: Entry, fact: Event) -> None:
+    """Every fact about a character moves its version and is kept in its history (but no face vectors)."""
+    key = {"character_id": _id(entry)}
+    version = entry.recorded.version
+    scene = getattr(fact, "scene", None)
+    change(connection, tables.characters, key, version=version, updated_at=_when(entry))
+    put(
+        connection,
+        tables.history,
+        **key,
+        version=version,
+        occurred_at=_when(entry),
+        topic=fact.topic,
+        episode_id=str(scene.episode) if scene else "",
+        scene=scene.scene if scene else 0,
+        fact=fact.model_dump(mode="json", exclude={"vectors", "scene"}),
+    )
+
+
+def picture_added(connection: Connection, entry: Entry, fact: c.ReferenceAdded) -> None:
+    told = fact.model_dump(mode="json")
+    put(connection, tables.pictures, character_id=_id(entry), version=entry.recorded.version, **told)
+
+
+def identity_extracted(connection: Connection, entry: Entry, fact: c.IdentityExtracted) -> None:
+    calibration = fact.calibration.model_dump(mode="json")
+    key = {"character_id": _id(entry)}
+    change(connection, tables.characters, key, embedder=fact.embedder, calibration=calibration)
+
+
+def voice_assigned(connection: Connection, entry: Entry, fact: c.VoiceAssigned) -> None:
+    change(connection, tables.characters, {"character_id": _id(entry)}, voice=fact.voice)
+
+
+def scene_played(connection: Connection, entry: Entry, fact: c.SceneGenerated) -> None:
+    change(
+        connection,
+        tables.characters,
+        {"character_id": _id(entry)},
+        scenes=tables.characters.c.scenes + 1,
+        last_episode_id=str(fact.scene.episode),
+        last_scene=fact.scene.scene,
+    )
+
+
+def look_changed(connection: Connection, entry: Entry, fact: Event) -> None:
+    """The look after a fact is what the character's own rule makes of it."""
+    table, key = tables.characters, {"character_id": _id(entry)}
+    before = connection.scalar(select(table.c.look).where(table.c.character_id == _id(entry)))
+    after = c.evolve(c.Character(look=c.Look.model_validate(before)), fact).look
+    change(connection, table, key, look=after.model_dump(mode="json"))
+
+
+# ---------------------------------------------------------------- series
+
+
+def series_created(connection: Connection, entry: Entry, fact: s.SeriesCreated) -> None:
+    put(connection, tables.series, series_id=_id(entry), title=fact.title, created_at=_when(entry))
+
+
+def series_touched(connection: Connection, entry: Entry, fact: Event) -> None:
+    change(connection, tables.series, {"series_id": _id(entry)}, version=entry.recorded.version)
+
+
+def character_cast(connection: Connection, entry: Entry, fact: s.CharacterCast) -> None:
+    member = {"character_id": str(fact.character_id), "version": entry.recorded.version}
+    put(connection, tables.series_cast, series_id=_id(entry), **member)
+
+
+def episode_ordered(connection: Connection, entry: Entry, fact: s.EpisodeOrdered) -> None:
+    ordered = {"episode_id": str(fact.episode_id), "version": entry.recorded.version}
+    put(connection, tables.series_episodes, series_id=_id(entry), **ordered)
+
+
+# ---------------------------------------------------------------- episodes
+
+
+def episode_requested(connection: Connection, entry: Entry, fact: e.EpisodeRequested) -> None:
+    told = fact.model_dump(mode="json", include={"story", "seconds", "seed", "engines", "limits"})
+    put(
+        connection,
+        tables.episodes,
+        episode_id=_id(entry),
+        series_id=str(fact.series_id or ""),
+        requested_at=_when(entry),
+        **told,
+    )
+    for member in fact.cast:
+        put(connection, tables.episode_cast, episode_id=_id(entry), **member.model_dump(mode="json"))
+
+
+def episode_touched(connection: Connection, entry: Entry, fact: Event) -> None:
+    _change_episode(connection, entry, version=entry.recorded.version, updated_at=_when(entry))
+
+
+def episode_is(status: str) -> Handler:
+    """The episode has come this far."""
+
+    def handler(connection: Connection, entry: Entry, fact: Event) -> None:
+        _change_episode(connection, entry, status=status)
+
+    return handler
+
+
+def script_written(connection: Connection, entry: Entry, fact: e.ScriptWritten) -> None:
+    _change_episode(connection, entry, title=fact.script.title, logline=fact.script.logline)
+    for scene in fact.script.scenes:
+        told = scene.model_dump(mode="json", exclude={"lines"})
+        put(connection, tables.scenes, episode_id=_id(entry), status="written", **told)
+        for index, line in enumerate(scene.lines):
+            key = {"episode_id": _id(entry), "scene": scene.number, "line": index}
+            put(connection, tables.lines, **key, speaker=line.speaker, text=line.text)
+
+
+def speech_rendered(connection: Connection, entry: Entry, fact: e.SpeechRendered) -> None:
+    put(connection, tables.lines, episode_id=_id(entry), **fact.model_dump(mode="json"))
+
+
+def shot_planned(connection: Connection, entry: Entry, fact: e.ShotPlanned) -> None:
+    told = fact.shot.model_dump(mode="json", include=set(Shot.model_fields) & set(tables.shots.c.keys()))
+    put(connection, tables.shots, episode_id=_id(entry), **told)
+    _change_scene(connection, entry, fact.shot.scene, status="planned")
+
+
+def take_requested(connection: Connection, entry: Entry, fact: e.TakeRequested) -> None:
+    scene = connection.scalar(_in_episode(select(tables.shots.c.scene), tables.shots, entry, shot_id=fact.shot_id))
+    told = fact.model_dump(mode="json", exclude={"reserved"})
+    put(connection, tables.takes, episode_id=_id(entry), scene=scene, requested_at=_when(entry), **told)
+    _change_scene(connection, entry, scene, status="shooting")
+
+
+def take_is(status: str, *fields: str) -> Handler:
+    """The take has come this far; these fields of the fact are kept."""
+
+    def handler(connection: Connection, entry: Entry, fact: Any) -> None:
+        key = {"episode_id": _id(entry), "take_id": fact.take_id}
+        told = {name: getattr(fact, name) for name in fields}
+        change(connection, tables.takes, key, status=status, updated_at=_when(entry), **told)
+
+    return handler
+
+
+def take_judged(connection: Connection, entry: Entry, fact: e.TakeJudged) -> None:
+    key = {"episode_id": _id(entry), "take_id": fact.take_id}
+    change(connection, tables.takes, key, verdict=fact.verdict.value, reason=fact.verdict.reason)
+    for sighting in fact.verdict.sightings:
+        _put_sighting(connection, entry, tables.sightings, {"take_id": fact.take_id}, sighting)
+
+
+def take_accepted(connection: Connection, entry: Entry, fact: e.TakeAccepted) -> None:
+    change(connection, tables.shots, {"episode_id": _id(entry), "shot_id": fact.shot_id}, accepted=fact.take_id)
+
+
+def scene_completed(connection: Connection, entry: Entry, fact: e.SceneCompleted) -> None:
+    _change_scene(connection, entry, fact.scene, status="completed")
+
+
+def scene_flagged(connection: Connection, entry: Entry, fact: e.SceneFlagged) -> None:
+    """None of the scene's takes counts any more; money held for one that was never submitted comes back."""
+    rounds = tables.scenes.c.rounds + 1
+    _change_scene(connection, entry, fact.scene, status="flagged", reason=fact.reason, rounds=rounds)
+    key = {"episode_id": _id(entry), "scene": fact.scene}
+    waiting = _in_episode(select(tables.takes.c.take_id), tables.takes, entry, scene=fact.scene, status="requested")
+    for take_id in connection.scalars(waiting.order_by(tables.takes.c.take_id)).all():
+        _book(connection, entry, take_id, "REFUNDED", 0.0)
+    change(connection, tables.shots, key, accepted="")
+    change(connection, tables.takes, key, status="dropped", updated_at=_when(entry))
+
+
+def episode_cut(connection: Connection, entry: Entry, fact: e.EpisodeCut) -> None:
+    _change_episode(connection, entry, **fact.model_dump(mode="json"), passed=None, measures=None, findings=None)
+
+
+def quality_checked(connection: Connection, entry: Entry, fact: e.QualityChecked) -> None:
+    told = fact.model_dump(mode="json", include={"passed", "measures", "findings"})
+    _change_episode(connection, entry, **told)
+    for shot_id, sighting in fact.identity:
+        _put_sighting(connection, entry, tables.film_sightings, {"shot_id": shot_id}, sighting)
+
+
+def episode_delivered(connection: Connection, entry: Entry, fact: e.EpisodeDelivered) -> None:
+    _change_episode(connection, entry, files=fact.model_dump(mode="json")["files"], delivered_at=_when(entry))
+
+
+def episode_failed(connection: Connection, entry: Entry, fact: e.EpisodeFailed) -> None:
+    _change_episode(connection, entry, reason=fact.reason)
+
+
+# ---------------------------------------------------------------- money
+
+
+def money_reserved(connection: Connection, entry: Entry, fact: e.TakeRequested) -> None:
+    """The request says the estimate and holds as much, in one."""
+    for status in ("ESTIMATED", "RESERVED"):
+        _book(connection, entry, fact.take_id, status, fact.reserved, fact.engine)
+
+
+def money_spent(connection: Connection, entry: Entry, fact: e.TakeRendered) -> None:
+    _book(connection, entry, fact.take_id, "COMPLETED", fact.cost)
+
+
+def money_released(connection: Connection, entry: Entry, fact: e.TakeFailed) -> None:
+    """A failure before the provider was asked gives the money back; after, the provider has failed and charges
+    nothing. What a rendered take cost stays spent, whatever fails later."""
+    wanted = select(tables.takes.c.operation, tables.takes.c.uri)
+    operation, uri = connection.execute(_in_episode(wanted, tables.takes, entry, take_id=fact.take_id)).one()
+    if not uri:
+        _book(connection, entry, fact.take_id, "FAILED" if operation else "REFUNDED", 0.0)
+
+
+def _book(
+    connection: Connection, entry: Entry, take_id: str, status: str, dollars: float, engine: str | None = None
+) -> None:
+    """The next step in the ledger of one take."""
+    table, key = tables.ledger, {"episode_id": _id(entry), "take_id": take_id}
+    steps, first = select(func.count(), func.max(table.c.engine)), {"take_id": take_id}
+    done, known = connection.execute(_in_episode(steps, table, entry, **first)).one()
+    told = {"status": status, "dollars": dollars, "engine": engine or known, "occurred_at": _when(entry)}
+    put(connection, table, **key, step=done + 1, **told)
+
+
+# ---------------------------------------------------------------- rows of an episode
+
+
+def _in_episode(query: Any, table: Any, entry: Entry, **key: Any) -> Any:
+    for name, value in {"episode_id": _id(entry), **key}.items():
+        query = query.where(table.c[name] == value)
+    return query
+
+
+def _change_episode(connection: Connection, entry: Entry, **values: Any) -> None:
+    change(connection, tables.episodes, {"episode_id": _id(entry)}, **values)
+
+
+def _change_scene(connection: Connection, entry: Entry, number: int | None, **values: Any) -> None:
+    change(connection, tables.scenes, {"episode_id": _id(entry), "number": number}, **values)
+
+
+def _put_sighting(connection: Connection, entry: Entry, table: Any, key: dict[str, str], seen: e.Sighting) -> None:
+    cast = tables.episode_cast
+    found = connection.scalar(_in_episode(select(cast.c.character_id), cast, entry, slug=seen.slug))
+    told = seen.model_dump(mode="json")
+    put(connection, table, episode_id=_id(entry), character_id=found or "", **key, **told)
+
+
+# ---------------------------------------------------------------- which fact goes where
+
+
+def _character(*handlers: Handler) -> tuple[Handler, ...]:
+    return (*handlers, character_touched)
+
+
+def _series(*handlers: Handler) -> tuple[Handler, ...]:
+    return (*handlers, series_touched)
+
+
+def _episode(*handlers: Handler) -> tuple[Handler, ...]:
+    return (*handlers, episode_touched)
+
+
+HANDLERS: dict[type[Event], Iterable[Handler]] = {
+    c.CharacterCreated: _character(character_created),
+    c.ReferenceAdded: _character(picture_added),
+    c.IdentityExtracted: _character(identity_extracted),
+    c.VoiceAssigned: _character(voice_assigned),
+    c.SceneGenerated: _character(scene_played),
+    c.InjuryAdded: _character(look_changed),
+    c.InjuryHealed: _character(look_changed),
+    c.WardrobeChanged: _character(look_changed),
+    c.PropAcquired: _character(look_changed),
+    c.PropLost: _character(look_changed),
+    c.MoodChanged: _character(look_changed),
+    c.LocationChanged: _character(look_changed),
+    s.SeriesCreated: _series(series_created),
+    s.CharacterCast: _series(character_cast),
+    s.EpisodeOrdered: _series(episode_ordered),
+    e.EpisodeRequested: _episode(episode_requested, episode_is("requested")),
+    e.ScriptWritten: _episode(script_written, episode_is("written")),
+    e.SpeechRendered: _episode(speech_rendered),
+    e.ShotPlanned: _episode(shot_planned),
+    e.TakeRequested: _episode(take_requested, take_is("requested"), money_reserved, episode_is("shooting")),
+    e.TakeSubmitted: _episode(take_is("submitted", "operation")),
+    e.TakeRendered: _episode(take_is("rendered", "uri", "tail", "frames", "worked"), money_spent),
+    e.TakeJudged: _episode(take_judged, take_is("rejected")),
+    e.TakeFailed: _episode(money_released, take_is("failed", "code", "reason")),
+    e.TakeAccepted: _episode(take_accepted, take_is("accepted")),
+    e.SceneCompleted: _episode(scene_completed),
+    e.EpisodeCut: _episode(episode_cut, episode_is("cut")),
+    e.QualityChecked: _episode(quality_checked, episode_is("checked")),
+    e.SceneFlagged: _episode(scene_flagged, episode_is("shooting")),
+    e.EpisodeDelivered: _episode(episode_delivered, episode_is("delivered")),
+    e.EpisodeFailed: _episode(episode_failed, episode_is("failed")),
+}
+"""Fact → what it does to the tables, in this order."""
