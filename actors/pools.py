@@ -61,7 +61,7 @@ class Filming:
         from engines.video.build import video_engine
 
         self._assets = _assets(settings)
-        self._engine = video_engine(settings.engines["video"], self._assets, settings.engine_options, settings.home)
+        self._engine = video_engine(settings.engines["video"], self._assets, settings.engine_options)
 
     def profile(self) -> Profile:
         return self._engine.profile

@@ -11,7 +11,7 @@ from events.errors import BadSetting, EngineMissing
 EMBEDDED = {
     ("script", "beats"): "engines.script.beats:BeatPlanner",
     ("video", "puppet"): "engines.video.puppet:Puppet",
-    ("video", "drifting"): "engines.video.drifting:Drifting",
+    ("video", "slate"): "engines.video.slate:Slate",
     ("image", "puppet"): "engines.image.puppet:PuppetStill",
     ("face", "faceapi"): "engines.face.onnx:Faces",
     ("speech", "kokoro"): "engines.speech.kokoro:Kokoro",
