@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
+from cryptography.exceptions import InvalidTag
 from eventsourcing.persistence import StoredEvent
 from pydantic import Field, TypeAdapter, ValidationError, create_model
 from pydantic_core import from_json, to_json
@@ -38,7 +39,7 @@ class Recorded(Value):
 
 def _row_adapter(fact: type[Event]) -> TypeAdapter[Any]:
     """Validates a whole row in one pass: today's schema, nothing sealed. Anything else takes the long way."""
-    today: Any = Literal[fact.schema_version]  # type: ignore[name-defined]
+    today: Any = Literal[fact.schema_version]
     fields: dict[str, Any] = {"schema_": (today, Field(alias="schema")), "fact": (fact, ...), "sealed": (None, None)}
     return TypeAdapter(create_model(f"{fact.__name__}Row", **fields))
 
@@ -75,22 +76,27 @@ class Mapper:
             fact: Event = self._rows[stored.topic].validate_json(stored.state).fact
             return fact
         except (KeyError, ValidationError):
-            return self._event(stored, from_json(stored.state))
+            return self.to_recorded(stored).event
 
     def to_recorded(self, stored: StoredEvent) -> Recorded:
-        row = from_json(stored.state)
-        return Recorded(
-            event=self._event(stored, row),
-            event_id=row["event_id"],
-            command_id=row["command_id"],
-            occurred_at=row["occurred_at"],
-            version=stored.originator_version,
-        )
-
-    def _event(self, stored: StoredEvent, row: dict[str, Any]) -> Event:
+        """The fact with its stamp. Raises ``StorageError`` for a row that is not one of ours or is damaged."""
         fact = self._facts.get(stored.topic)
         if fact is None:
             raise StorageError(f"The log holds {stored.topic!r}, which this version does not know. Update loraframe.")
+        try:
+            row = from_json(stored.state)
+            return Recorded(
+                event=self._opened(fact, stored, row),
+                event_id=row["event_id"],
+                command_id=row["command_id"],
+                occurred_at=row["occurred_at"],
+                version=stored.originator_version,
+            )
+        except (ValueError, TypeError, KeyError, InvalidTag) as error:
+            place = f"{stored.topic}, version {stored.originator_version} of {stored.originator_id}"
+            raise StorageError(f"The log is damaged at {place}. Restore it from a backup.") from error
+
+    def _opened(self, fact: type[Event], stored: StoredEvent, row: dict[str, Any]) -> Event:
         told = self._lifted(stored.topic, row["schema"], fact.schema_version, row["fact"])
         if (sealed := row.get("sealed")) and (opened := self.unseal(UUID(str(stored.originator_id)), sealed)):
             told |= from_json(opened)
