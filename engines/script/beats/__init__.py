@@ -1,0 +1,224 @@
+"""The embedded script engine: a beat planner that needs no key and no network.
+
+A story prompt becomes a premise (``premise.py``), the asked length an outline of beats (``outline.py``), and each beat
+is told by one of its templates (``beats.yaml``, ``prose.py``) with the cast in its roles: A leads, B knows more than
+they say, C doubts, D comes late; H is whoever gets hurt. The same order gives the same script.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from engines.script import StoryOrder, lexicon
+from engines.script.beats.outline import beats_for, settings, share_out, times, weathers, word_budget, words
+from engines.script.beats.premise import Premise, describe, premise
+from engines.script.beats.prose import Voice, fill, people
+from engines.script.beats.tables import GENRES
+from events.errors import BadScript
+from events.script import NARRATOR, Change, ChangeKind, Line, Mood, Scene, Script
+
+SHORTEST_FILM = 8.0
+ROLES = "ABCD"
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A told beat before it has a length. ``optional`` counts lines that may go, by their position."""
+
+    beat: Mapping[str, Any]
+    action: str
+    camera: str
+    cast: tuple[str, ...]
+    lines: tuple[Line, ...]
+    optional: frozenset[int]
+    changes: tuple[Change, ...]
+    setting: str
+
+    @property
+    def words(self) -> int:
+        return sum(words(line.text) for line in self.lines)
+
+
+class BeatPlanner:
+    """A ``ScriptEngine`` that plans and writes by rule. Films of 8 s and more; raises ``BadScript``."""
+
+    name = "beats"
+
+    def write(self, order: StoryOrder) -> Script:
+        """The script of an order. Raises ``BadScript`` for a story without words, no cast, or less than 8 s."""
+        _check(order)
+        rng = np.random.default_rng([order.seed, _fingerprint(order.story)])
+        about = premise(order.story, order.cast)
+        told = Telling(about, order, rng)
+        drafts = [told.tell(beat) for beat in beats_for(order.seconds, rng)]
+        drafts = _trimmed(drafts, order.seconds)
+        return Script(
+            title=order.title or about.title,
+            logline=told.logline(),
+            scenes=tuple(_scenes(drafts, about, order)),
+        )
+
+
+def _check(order: StoryOrder) -> None:
+    if not any(character.isalpha() for character in order.story):
+        raise BadScript("The story is empty. Write at least a line: who wants what, and what stands in the way.")
+    if not order.cast:
+        raise BadScript("The cast is empty. Name at least one character to play the story.")
+    if order.seconds < SHORTEST_FILM:
+        raise BadScript(f"A film of {order.seconds:g} seconds is too short to tell a story. Ask for 8 or more.")
+
+
+def _fingerprint(text: str) -> int:
+    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big")
+
+
+class Telling:
+    """One run of the planner through one story: who plays which role, and what was used already."""
+
+    def __init__(self, about: Premise, order: StoryOrder, rng: np.random.Generator) -> None:
+        genre = GENRES[about.genre]
+        cast = people(order.cast)
+        self.rng = rng
+        self.voice = Voice(rng)
+        self.roles = {**dict(zip(ROLES, cast, strict=False)), "H": cast[min(2, len(cast) - 1)]}
+        self.places = settings(about, genre["places"], order.story, rng)
+        self.slots = {**describe(about, genre["words"]), **self._picked(genre)}
+        self.slots["company"] = _listed([person.name for person in cast[:3]])
+        self.told: set[str] = set()
+
+    def _picked(self, genre: Mapping[str, Any]) -> dict[str, str]:
+        """One of each of the genre's garments, tools and injuries."""
+        garment, tool, injury = (
+            genre[kind][int(self.rng.integers(len(genre[kind])))] for kind in ("garments", "tools", "injuries")
+        )
+        return {"garment": garment, "tool": tool, **injury}
+
+    def logline(self) -> str:
+        goal = fill("{company} must {goal} {deadline}", self.roles, self.slots, self.voice)
+        return f"{goal}."
+
+    def tell(self, beat: Mapping[str, Any]) -> Draft:
+        """Tell one beat by one of the templates that this cast can play."""
+        playable = [telling for telling in beat["tellings"] if self._playable(telling["cast"])]
+        fullest = max(len(telling["cast"]) for telling in playable)
+        best = [telling for telling in playable if len(telling["cast"]) >= min(fullest, 2)]
+        telling = best[int(self.rng.integers(len(best)))]
+        self.slots["at"] = setting = self.places[beat["where"]]
+        self.slots["here"] = setting.split(" ", 1)[1]
+        lines = [entry for entry in telling["lines"] if self._called_for(entry)]
+        spoken = tuple(self._line(entry) for entry in lines)
+        draft = Draft(
+            beat=beat,
+            action=self._fill(telling["action"]),
+            camera=str(telling.get("camera") or beat["camera"]),
+            cast=tuple(dict.fromkeys(self.roles[role].slug for role in telling["cast"])),
+            lines=spoken,
+            optional=frozenset(i for i, entry in enumerate(lines) if entry.get("extra")),
+            changes=tuple(self._change(change) for change in telling.get("changes", beat.get("changes", ()))),
+            setting=setting.split(" ", 1)[1],
+        )
+        self.told.add(beat["beat"])
+        return draft
+
+    def _playable(self, roles: Sequence[str]) -> bool:
+        if any(role not in self.roles for role in roles):
+            return False
+        return len({self.roles[role].slug for role in roles}) == len(roles)
+
+    def _called_for(self, entry: Mapping[str, Any]) -> bool:
+        """A line that looks back needs the beat it looks back to."""
+        return entry.get("after", "") in ("", *self.told)
+
+    def _fill(self, template: str) -> str:
+        return fill(template, self.roles, self.slots, self.voice)
+
+    def _line(self, entry: Mapping[str, Any]) -> Line:
+        role = next(key for key in entry if key == "N" or key in self.roles)
+        speaker = NARRATOR if role == "N" else self.roles[role].slug
+        return Line(speaker=speaker, text=self._fill(entry[role]))
+
+    def _change(self, change: Mapping[str, Any]) -> Change:
+        what = self._fill_plain(change["what"])
+        return Change(
+            kind=ChangeKind(change["kind"]),
+            character=self.roles[change["who"]].slug,
+            what=what,
+            where=self._fill_plain(change.get("where", "")),
+            colour=lexicon.colour(what) if change["kind"] == "wardrobe" else "",
+            bandaged=change.get("bandaged", False),
+        )
+
+    def _fill_plain(self, template: str) -> str:
+        """Words for a record rather than for a sentence: no article, no capital."""
+        text = self._fill(template)
+        text = text[:1].lower() + text[1:]
+        return text.removeprefix("the ").removeprefix("a ").removeprefix("an ")
+
+
+def _listed(names: Sequence[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def _trimmed(drafts: list[Draft], seconds: float) -> list[Draft]:
+    """Drop optional lines, last first, then the longest, until every scene can be spoken in its share of the film."""
+    most = word_budget(min(25.0, seconds / len(drafts) * 1.3) if len(drafts) > 1 else seconds)
+    drafts = [_fitted(draft, most) for draft in drafts]
+    total = word_budget(seconds - 2.5 * (len(drafts) - 1))
+    while sum(draft.words for draft in drafts) > total:
+        fullest = max(range(len(drafts)), key=lambda i: (bool(drafts[i].optional), drafts[i].words))
+        drafts[fullest] = _fitted(drafts[fullest], drafts[fullest].words - 1)
+    return drafts
+
+
+def _fitted(draft: Draft, most: int) -> Draft:
+    """The draft with at most so many words."""
+    lines = list(enumerate(draft.lines))
+    while sum(words(line.text) for _, line in lines) > most:
+        optional = [entry for entry in lines if entry[0] in draft.optional]
+        lines.remove(optional[-1] if optional else max(lines, key=lambda entry: words(entry[1].text)))
+    kept = [position for position, _ in lines]
+    optional_now = frozenset(kept.index(i) for i in draft.optional if i in kept)
+    return Draft(**{**draft.__dict__, "lines": tuple(line for _, line in lines), "optional": optional_now})
+
+
+def _scenes(drafts: Sequence[Draft], about: Premise, order: StoryOrder) -> list[Scene]:
+    lengths = share_out(order.seconds, [draft.words for draft in drafts])
+    hours = times(len(drafts), order.story)
+    skies = weathers(len(drafts), GENRES[about.genre]["weather"])
+    scenes: list[Scene] = []
+    known: dict[tuple[str, ChangeKind], str] = {}
+    for number, (draft, seconds, time, weather) in enumerate(zip(drafts, lengths, hours, skies, strict=True), start=1):
+        scenes.append(
+            Scene(
+                number=number,
+                scene_id=f"{number:02d}-{draft.beat['beat']}",
+                description=draft.action,
+                characters=draft.cast,
+                seconds=seconds,
+                location=draft.setting,
+                place=lexicon.place(draft.setting),
+                time=time,
+                weather=weather,
+                mood=Mood(draft.beat["mood"]),
+                camera=draft.camera,
+                lines=draft.lines,
+                changes=(*draft.changes, *_felt(draft, known)),
+            )
+        )
+    return scenes
+
+
+def _felt(draft: Draft, known: dict[tuple[str, ChangeKind], str]) -> list[Change]:
+    """Where everybody in the scene is and how they feel, where that is new. Remembers it in ``known``."""
+    changes = []
+    for who in draft.cast:
+        for kind, what in ((ChangeKind.LOCATION, draft.setting), (ChangeKind.MOOD, draft.beat["mood"])):
+            if known.get((who, kind)) != what:
+                known[who, kind] = what
+                changes.append(Change(kind=kind, character=who, what=what))
+    return changes
