@@ -29,11 +29,10 @@ from av.video.frame import PictureType
 from events.errors import BadPicture, TakeFailed
 from events.script import FPS
 from media.assets import disk_errors
+from media.layout import FADE
 
 SIZE = (1280, 720)
 """Width and height of every film in pixels."""
-FADE = 12
-"""Frames of a cross-fade: half a second."""
 KEY_INTERVAL = 48
 TICK = 512
 """MP4 time units per frame."""

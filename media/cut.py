@@ -33,24 +33,13 @@ from av.subtitles.stream import SubtitleStream
 from events.errors import TakeFailed
 from events.script import FPS
 from media.assets import disk_errors
-from media.clips import FADE, SIZE, TICK, normalise, open_house_encoder
-from media.frames import frame_count
+from media.clips import SIZE, TICK, normalise, open_house_encoder
+from media.layout import FADE, Piece, overlaps
 
 TIME_BASE = Fraction(1, FPS * TICK)
 DELAY = 2
 """Frames by which the house encoder's B-frames make decoding run ahead of display."""
 MILLISECOND = Fraction(1, 1000)
-
-
-@dataclass(frozen=True)
-class Piece:
-    """A clip in its place in the film. It cross-fades with its neighbour where both say so; otherwise the
-    cut is hard. ``frames`` is its length, 0 when only the file knows."""
-
-    path: Path
-    fade_in: bool = False
-    fade_out: bool = False
-    frames: int = 0
 
 
 class Cue(Protocol):
@@ -62,16 +51,6 @@ class Cue(Protocol):
     def end(self) -> float: ...
     @property
     def text(self) -> str: ...
-
-
-def film_layout(pieces: Sequence[Piece]) -> list[int]:
-    """The film frame at which each piece begins; a cross-fade begins with the piece that fades in."""
-    starts = []
-    at = 0
-    for piece, overlap in zip(pieces, [*_overlaps(pieces), 0], strict=True):
-        starts.append(at)
-        at += (piece.frames or frame_count(piece.path)) - overlap
-    return starts
 
 
 def cut(
@@ -89,22 +68,24 @@ def cut(
     (ISO 639-2). ``out`` appears whole or not at all. Raises ``TakeFailed`` where a piece cannot be used and
     ``StorageError`` when the disk is full.
     """
-    overlaps = _overlaps(pieces)
+    shared = overlaps(pieces)
     part = out.with_name(out.name + ".part")
     with disk_errors(out.parent), TemporaryDirectory(dir=out.parent, prefix=".cut-") as folder:
         try:
-            spans = _spans(pieces, overlaps, Path(folder), threads)
-            frames = sum(span.frames for span in spans) - sum(overlaps)
-            _mux(spans, overlaps, sound, cues, part, title, language, threads)
+            spans = _spans(pieces, shared, Path(folder), threads)
+            frames = sum(span.frames for span in spans) - sum(shared)
+            with ThreadPoolExecutor(threads) as pool, av.open(str(sound)) as heard:
+                bridges = [
+                    pool.submit(_bridge, left, right) if frames_shared else None
+                    for (left, right), frames_shared in zip(pairwise(spans), shared, strict=True)
+                ]
+                with av.open(str(part), "w", format="mp4", options={"movflags": "+faststart"}) as film:
+                    film.metadata["title"] = title
+                    _mux(film, spans, bridges, heard.streams.audio[0], frames, cues, language)
             part.replace(out)
         finally:
             part.unlink(missing_ok=True)
     return frames
-
-
-def _overlaps(pieces: Sequence[Piece]) -> list[int]:
-    """Frames that each piece shares with the next."""
-    return [FADE if left.fade_out and right.fade_in else 0 for left, right in pairwise(pieces)]
 
 
 # ---------------------------------------------------------------- planning
@@ -120,14 +101,14 @@ class Span:
     end: int
 
 
-def _spans(pieces: Sequence[Piece], overlaps: Sequence[int], folder: Path, threads: int) -> list[Span]:
+def _spans(pieces: Sequence[Piece], shared: Sequence[int], folder: Path, threads: int) -> list[Span]:
     """The span of each piece, after encoding those that are not of the house."""
     if not pieces:
         raise TakeFailed("There is no clip to cut a film from.")
     house = bytes(open_house_encoder().extradata or b"")
 
     def planned(number: int) -> Span:
-        before, after = [0, *overlaps, 0][number : number + 2]
+        before, after = [0, *shared, 0][number : number + 2]
         piece = replace(pieces[number], fade_in=before > 0, fade_out=after > 0)
         span = _plan(piece, house)
         if span is None:
@@ -247,42 +228,34 @@ def _blend(one: np.ndarray, other: np.ndarray, share: float) -> np.ndarray:
 # ---------------------------------------------------------------- the film's tracks
 
 
+Bridges = Sequence[Future[list[Coded]] | None]
+"""What lies between each clip and the next, in the making; None for a hard cut."""
+
+
 def _mux(
+    film: OutputContainer,
     spans: Sequence[Span],
-    overlaps: Sequence[int],
-    sound: Path,
+    bridges: Bridges,
+    heard: av.AudioStream,
+    frames: int,
     cues: Sequence[Cue],
-    part: Path,
-    title: str,
     language: str,
-    threads: int,
 ) -> None:
-    frames = sum(span.frames for span in spans) - sum(overlaps)
-    with (
-        ThreadPoolExecutor(threads) as pool,
-        av.open(str(spans[0].path)) as template,
-        av.open(str(sound)) as heard,
-        av.open(str(part), "w", format="mp4", options={"movflags": "+faststart"}) as film,
-    ):
-        bridges = [
-            pool.submit(_bridge, left, right) if overlap else None
-            for (left, right), overlap in zip(pairwise(spans), overlaps, strict=True)
-        ]
-        film.metadata["title"] = title
+    with av.open(str(spans[0].path)) as template:
         picture = film.add_stream_from_template(template.streams.video[0])
-        picture.time_base = TIME_BASE
-        audio = film.add_stream_from_template(heard.streams.audio[0])
-        tracks = [
-            _stamped(_film_packets(spans, bridges), picture),
-            _sound_packets(heard.streams.audio[0], audio, Fraction(frames, FPS)),
-        ]
-        if cues:
-            tracks.append(_text_packets(cues, _text_stream(film, language)))
-        for packet in heapq.merge(*tracks, key=lambda packet: packet.dts * packet.time_base):
-            film.mux(packet)
+    picture.time_base = TIME_BASE
+    audio = film.add_stream_from_template(heard)
+    tracks = [
+        _stamped(_film_packets(spans, bridges), picture),
+        _sound_packets(heard, audio, Fraction(frames, FPS)),
+    ]
+    if cues:
+        tracks.append(_text_packets(cues, _text_stream(film, language)))
+    for packet in heapq.merge(*tracks, key=lambda packet: packet.dts * packet.time_base):
+        film.mux(packet)
 
 
-def _film_packets(spans: Sequence[Span], bridges: Sequence[Future[list[Coded]] | None]) -> Iterator[Coded]:
+def _film_packets(spans: Sequence[Span], bridges: Bridges) -> Iterator[Coded]:
     """All coded frames in decoding order, numbered in the film: bodies and bridges in turn."""
     start = 0
     for span, bridge in zip(spans, [*bridges, None], strict=True):

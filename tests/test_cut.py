@@ -13,10 +13,11 @@ import numpy as np
 import pytest
 
 from events.errors import StorageError, TakeFailed
-from media.clips import FADE, ClipWriter
-from media.cut import Piece, cut, film_layout
+from media.clips import ClipWriter
+from media.cut import cut
+from media.layout import FADE, Piece, film_frames, film_layout
 
-LENGTHS = (60, 48, 72, 50)
+LENGTHS = (40, 36, 60, 38)
 RATE = 48_000
 
 
@@ -27,7 +28,7 @@ class Line:
     text: str
 
 
-CUES = [Line(0.5, 2.0, "They found us."), Line(2.0, 3.25, "Über die Dächer — lauf!"), Line(5.0, 8.0, "Now.")]
+CUES = [Line(0.5, 2.0, "They found us."), Line(2.0, 3.25, "Über die Dächer — lauf!"), Line(4.0, 6.0, "Now.")]
 
 
 def write_clip(path: Path, frames: int, seed: int, fade_in: bool, fade_out: bool) -> Path:
@@ -101,8 +102,8 @@ def sources(pieces: list[Piece]) -> list[list[np.ndarray]]:
 
 
 def test_layout_counts_a_cross_fade_once(pieces: list[Piece]) -> None:
-    assert film_layout(pieces) == [0, 48, 96, 156]
-    assert film_layout([Piece(piece.path, piece.fade_in, piece.fade_out) for piece in pieces]) == [0, 48, 96, 156]
+    assert film_layout(pieces) == [0, 28, 64, 112]
+    assert film_frames(pieces) == sum(LENGTHS) - 2 * FADE
 
 
 def test_a_fade_needs_both_neighbours() -> None:
@@ -187,8 +188,8 @@ def test_a_clip_from_elsewhere_is_fitted_in(pieces: list[Piece], sound: Path, tm
 
     out = tmp_path / "film.mp4"
     joined = [pieces[0], Piece(foreign, True, False), pieces[2]]
-    assert cut(joined, sound, [], out) == 60 + 60 + 72 - FADE
-    assert len(lumas(out)) == 180
+    assert cut(joined, sound, [], out) == 40 + 60 + 60 - FADE
+    assert len(lumas(out)) == 148
     assert sorted(path.name for path in tmp_path.iterdir()) == ["film.mp4", "foreign.mp4"]
 
 
@@ -198,10 +199,10 @@ def test_key_frames_elsewhere_only_make_the_bridge_longer(pieces: list[Piece], s
     out = tmp_path / "film.mp4"
     cut([pieces[0], Piece(unplanned, True, True), pieces[3]], sound, [], out)
     shown = lumas(out)
-    assert len(shown) == 60 + 110 + 50 - 2 * FADE
+    assert len(shown) == 40 + 110 + 38 - 2 * FADE
     original = lumas(unplanned)
-    assert np.array_equal(shown[48 + 60], original[60])
-    assert all(cv2.PSNR(shown[48 + n], original[n]) > 38 for n in (12, 30, 47, 97))
+    assert np.array_equal(shown[28 + 60], original[60])
+    assert all(cv2.PSNR(shown[28 + n], original[n]) > 38 for n in (12, 30, 47, 97))
 
 
 @pytest.mark.parametrize("damage", ["text", "truncated", "short"])
@@ -212,7 +213,7 @@ def test_a_clip_that_cannot_be_used_is_named_and_nothing_is_left(
     if damage == "text":
         bad.write_text("not a film")
     elif damage == "truncated":
-        bad.write_bytes(pieces[1].path.read_bytes()[:200_000])
+        bad.write_bytes(pieces[1].path.read_bytes()[:100_000])
     else:
         write_clip(bad, 20, 1, True, True)
     with pytest.raises(TakeFailed, match=r"bad\.mp4"):
