@@ -7,6 +7,7 @@ actors for one aggregate, which Ray can produce, do no harm.
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -142,6 +143,9 @@ class Resident:
     def state(self) -> Any:
         self._shell.catch_up()
         return self._shell.state
+
+    def process_id(self) -> int:
+        return os.getpid()
 
     def _set_alarm(self, seconds: float) -> threading.Timer:
         alarm = threading.Timer(seconds, self._sleep)
