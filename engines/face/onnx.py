@@ -131,11 +131,12 @@ class Faces:
         return vectors
 
 
-def session(name: str, threads: int = 1) -> onnxruntime.InferenceSession:
+def session(name: str, threads: int = 1, folder: Path = MODELS) -> onnxruntime.InferenceSession:
     """One of the bundled networks. Raises ``StorageError`` when its file is damaged."""
-    content = (MODELS / name).read_bytes() if (MODELS / name).exists() else b""
-    if f"{hashlib.sha256(content).hexdigest()}  {name}" not in (MODELS / "SHA256SUMS.txt").read_text().splitlines():
-        raise StorageError(f"The face model {MODELS / name} is damaged. Install loraframe again.")
+    file = folder / name
+    content = file.read_bytes() if file.exists() else b""
+    if f"{hashlib.sha256(content).hexdigest()}  {name}" not in (folder / "SHA256SUMS.txt").read_text().splitlines():
+        raise StorageError(f"The face model {file} is damaged. Install loraframe again.")
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = threads
     return onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
