@@ -1,0 +1,105 @@
+"""Where every shot, line and scene of an episode lies in its film. Only arithmetic on the episode's state."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+
+from events.episode import Episode, SpeechRendered, line_key
+from events.script import FPS, NARRATOR, Mood, Scene, Script
+from events.storyboard import Shot
+from media.layout import Piece, film_frames, film_layout
+from media.quality import Stretch
+
+CARD_SECONDS = 4.0
+"""Length of the title card and of the end card; their cross-fades and those between about sixteen scenes cancel out."""
+
+
+@dataclass(frozen=True)
+class SpokenLine:
+    """A line in film time, in seconds. ``speaker`` is the name to show, empty for the narrator."""
+
+    scene: int
+    speaker: str
+    text: str
+    uri: str
+    start: float
+    end: float
+
+
+@dataclass(frozen=True)
+class Reel:
+    """The film as a row of clips. ``starts`` are film frames by shot id."""
+
+    episode: Episode
+    script: Script
+    pieces: tuple[Piece, ...]
+    starts: Mapping[str, int]
+
+    @property
+    def frames(self) -> int:
+        return film_frames(self.pieces)
+
+    @property
+    def seconds(self) -> float:
+        return self.frames / FPS
+
+    def shots(self) -> Iterator[Shot]:
+        return (shot for scene in self.script.scenes for shot in self.episode.shots_of(scene.number))
+
+    def span(self, scene: Scene) -> Stretch:
+        shots = self.episode.shots_of(scene.number)
+        start = self.starts[shots[0].shot_id]
+        return Stretch(start / FPS, (start + sum(shot.frames for shot in shots)) / FPS, scene.number)
+
+    def spans(self) -> list[Stretch]:
+        return [self.span(scene) for scene in self.script.scenes]
+
+    def cards(self) -> list[Stretch]:
+        """Title and end card: stretches that may be as still as they like."""
+        spans = self.spans()
+        return [Stretch(0, spans[0].start), Stretch(spans[-1].end, self.seconds)]
+
+    def lines(self, names: Mapping[str, str]) -> list[SpokenLine]:
+        """Everything said, in film time. ``names`` by slug."""
+        return [line for scene in self.script.scenes for line in self._lines(scene, names)]
+
+    def _lines(self, scene: Scene, names: Mapping[str, str]) -> Iterator[SpokenLine]:
+        start = self.span(scene).start
+        timings = {timing.line: timing for shot in self.episode.shots_of(scene.number) for timing in shot.lines}
+        for number, timing in sorted(timings.items()):
+            spoken: SpeechRendered = self.episode.speech[line_key(scene.number, number)]
+            speaker = "" if timing.speaker == NARRATOR else names[timing.speaker]
+            begins = start + timing.start / FPS
+            text = scene.lines[number].text
+            yield SpokenLine(scene.number, speaker, text, spoken.uri, begins, begins + timing.frames / FPS)
+
+    def moods(self) -> list[tuple[Mood, float, float]]:
+        """Music: neighbouring scenes of one mood share it; the cards have that of their neighbour."""
+        moods = []
+        for mood, scenes in groupby(self.script.scenes, key=lambda scene: scene.mood):
+            spans = [self.span(scene) for scene in scenes]
+            moods.append((mood, spans[0].start, spans[-1].end))
+        first, last = moods[0], moods[-1]
+        moods[0] = (first[0], 0.0, first[2])
+        moods[-1] = (moods[-1][0], moods[-1][1], max(last[2], self.seconds))
+        return moods
+
+
+def wind(episode: Episode, clip: Callable[[str], Path], title: Path, end: Path) -> Reel:
+    """Lay an episode out. ``clip`` gives the file of an asset; ``title`` and ``end`` are the cards' clips."""
+    assert episode.script
+    card = round(CARD_SECONDS * FPS)
+    pieces, shot_ids = [Piece(title, fade_out=True, frames=card)], [""]
+    for scene in episode.script.scenes:
+        shots = episode.shots_of(scene.number)
+        for shot in shots:
+            take = episode.accepted_take(shot.shot_id)
+            assert take
+            pieces.append(Piece(clip(take.uri), shot is shots[0], shot is shots[-1], take.frames))
+            shot_ids.append(shot.shot_id)
+    pieces.append(Piece(end, fade_in=True, frames=card))
+    starts = dict(zip([*shot_ids, ""], film_layout(pieces), strict=True))
+    return Reel(episode, episode.script, tuple(pieces), starts)
