@@ -82,7 +82,8 @@ class Faces:
         """Median and 10th percentile for each person who has to be recognised, shot by shot."""
         for _, shot in self._shots:
             for slug in shot.identified:
-                yield shot.shot_id, _together(slug, self._seen[shot.shot_id, slug])
+                if looks := self._seen.get((shot.shot_id, slug)):
+                    yield shot.shot_id, _together(slug, looks)
 
 
 def _together(slug: str, looks: list[Sighting]) -> Sighting:
@@ -102,14 +103,13 @@ def _together(slug: str, looks: list[Sighting]) -> Sighting:
 def plan(reel: Reel, identity: tuple[tuple[str, Sighting], ...], asked: float, gates: Gates) -> quality.Plan:
     """What the film was meant to be. A shot too short for a look between its fades was judged as a take."""
     shots: dict[str, Shot] = {shot.shot_id: shot for shot in reel.shots()}
-    measured = [(shots[shot_id].scene, seen) for shot_id, seen in identity if seen.frames]
     lines = [quality.Stretch(line.start, line.end, line.scene) for line in reel.lines(_no_names(reel))]
     return quality.Plan(
         seconds=asked,
         scenes=tuple(reel.spans()),
         speech=tuple(lines),
         asked=tuple(reel.cards()),
-        identities=tuple(quality.Identified(scene, seen.slug, seen.idr) for scene, seen in measured),
+        identities=tuple(quality.Identified(shots[shot_id].scene, seen.slug, seen.idr) for shot_id, seen in identity),
         least_idr=gates.pass_,
     )
 
