@@ -1,4 +1,4 @@
-"""Fetches the fonts from the wheel of matplotlib, which carries the DejaVu fonts 2.37: ``python media/fonts/fetch.py``."""
+"""Fetches the DejaVu fonts 2.37 out of the wheel of matplotlib: ``python media/fonts/fetch.py``."""
 
 from __future__ import annotations
 
