@@ -8,6 +8,7 @@ where the networks come from.
 from __future__ import annotations
 
 import hashlib
+import math
 from pathlib import Path
 
 import cv2
@@ -81,7 +82,8 @@ class Faces:
 
     def similarity(self, one: np.ndarray, other: np.ndarray) -> float:
         """1 less the Euclidean distance, which is what this embedder was trained for (0.6 apart: another person)."""
-        return 1.0 - float(np.linalg.norm(np.subtract(one, other)))
+        apart = one - other
+        return 1.0 - math.sqrt(apart @ apart)
 
     def detect(self, picture: np.ndarray, expected: int | None = None) -> tuple[np.ndarray, np.ndarray]:
         """Boxes ``(n, 4)`` (x, y, width, height in pixels) and scores ``(n,)``, largest box first."""
@@ -98,8 +100,7 @@ class Faces:
         """The detector's answer for a picture whose longer side is scaled to ``size``."""
         height, width = picture.shape[:2]
         scale = size / max(height, width)
-        sampling = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
-        scaled = cv2.resize(picture, (round(width * scale), round(height * scale)), interpolation=sampling)
+        scaled = resized(picture, round(width * scale), round(height * scale))
         rows, columns = (-(-side // CELL) for side in scaled.shape[:2])
         canvas = np.zeros((1, rows * CELL, columns * CELL, 3), np.uint8)
         canvas[0, : scaled.shape[0], : scaled.shape[1]] = scaled
@@ -210,22 +211,36 @@ def similarity_transform(points: np.ndarray, places: np.ndarray) -> np.ndarray:
 
 def warped(picture: np.ndarray, matrix: np.ndarray, size: int) -> np.ndarray:
     """A ``(size, size, 3)`` view of the picture; where it shrinks, pixels are averaged first (no aliasing)."""
-    shrink = int(1 / np.sqrt(abs(np.linalg.det(matrix[:, :2]))))
+    (a, b), (c, d) = matrix[:, :2]
+    shrink = 1 / math.sqrt(abs(a * d - b * c))
     if shrink >= 2:
-        picture, matrix = shrunk(picture, matrix, size, shrink)
+        picture, matrix = cropped(picture, matrix, size)
+    while shrink >= 2:
+        picture, matrix, shrink = halved(picture), matrix @ DOUBLED, shrink / 2
     return cv2.warpAffine(picture, matrix, (size, size), flags=cv2.INTER_LINEAR)
 
 
-def shrunk(picture: np.ndarray, matrix: np.ndarray, size: int, factor: int) -> tuple[np.ndarray, np.ndarray]:
-    """The part of the picture that the view shows at ``1 / factor`` of its size, and the view's matrix for it."""
-    inverse = cv2.invertAffineTransform(matrix)
-    corners = np.array([(0, 0, 1), (size, 0, 1), (0, size, 1), (size, size, 1)]) @ inverse.T
+DOUBLED = np.array([[2, 0, 0.5], [0, 2, 0.5], [0, 0, 1]])
+"""From the middle of a pixel in a halved picture to the same place in the whole one."""
+
+
+def cropped(picture: np.ndarray, matrix: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray]:
+    """The part of the picture that a view shows, with some border, and the view's matrix for it."""
+    corners = np.array([(0, 0, 1), (size, 0, 1), (0, size, 1), (size, size, 1)]) @ cv2.invertAffineTransform(matrix).T
     height, width = picture.shape[:2]
-    left, top = np.clip(np.floor(corners.min(0)).astype(int) - factor, 0, (width - 1, height - 1))
-    right, bottom = np.clip(np.ceil(corners.max(0)).astype(int) + factor, (left + 1, top + 1), (width, height))
-    columns, rows = max(1, (right - left) // factor), max(1, (bottom - top) // factor)
-    part = picture[top : min(bottom, top + rows * factor), left : min(right, left + columns * factor)]
-    small = cv2.resize(part, (columns, rows), interpolation=cv2.INTER_AREA)
-    middle = (factor - 1) / 2
-    back = np.array([[factor, 0, left + middle], [0, factor, top + middle], [0, 0, 1]])
-    return small, matrix @ back
+    border = size // 8
+    left, top = np.clip(corners.min(0).astype(int) - border, 0, (width - border, height - border))
+    right, bottom = np.clip(corners.max(0).astype(int) + border, (left + border, top + border), (width, height))
+    return picture[top:bottom, left:right], matrix @ np.array([[1, 0, left], [0, 1, top], [0, 0, 1]])
+
+
+def resized(picture: np.ndarray, width: int, height: int) -> np.ndarray:
+    """The picture in another size. Halving first averages what bilinear sampling would skip, and is quick."""
+    while picture.shape[0] >= 2 * height and picture.shape[1] >= 2 * width:
+        picture = halved(picture)
+    return cv2.resize(picture, (width, height), interpolation=cv2.INTER_LINEAR)
+
+
+def halved(picture: np.ndarray) -> np.ndarray:
+    height, width = (side // 2 for side in picture.shape[:2])
+    return cv2.resize(picture[: 2 * height, : 2 * width], (width, height), interpolation=cv2.INTER_AREA)
