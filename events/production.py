@@ -218,6 +218,8 @@ def _judge_take(state: Episode, command: JudgeTake) -> list[Event]:
     take = _open_take(state, command.take_id)
     if take is None:
         return []
+    if not take.uri:
+        raise Conflict(f"Take {take.take_id} has not been rendered, so it cannot be judged.")
     shot = state.shots[take.shot_id]
     judged: list[Event] = [facts.TakeJudged(**command.__dict__)]
     if not is_acceptable(shot, command.verdict):
@@ -246,13 +248,16 @@ def _flag_scene(state: Episode, command: FlagScene) -> list[Event]:
 
 
 def _cut_episode(state: Episode, command: CutEpisode) -> list[Event]:
-    missing = {shot.scene for shot in state.shots.values()} - state.completed
-    if missing:
+    if state.script is None:
+        raise Conflict("The episode has no script yet, so it cannot be cut.")
+    if missing := {scene.number for scene in state.script.scenes} - state.completed:
         raise Conflict(f"Scenes {sorted(missing)} are not finished, so the episode cannot be cut.")
     return [facts.EpisodeCut(**command.__dict__)]
 
 
 def _check_quality(state: Episode, command: CheckQuality) -> list[Event]:
+    if state.cut is None or state.cut.film != command.film:
+        raise Conflict("This film is not the episode's cut, so its quality does not count.")
     checked = facts.QualityChecked(passed=not command.findings, **command.__dict__)
     blamed = {f.scene: f.sentence for f in reversed(command.findings) if f.scene}
     if command.findings and not blamed:

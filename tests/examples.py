@@ -1,0 +1,142 @@
+"""One example of every fact, and a small episode: two scenes, three shots."""
+
+from __future__ import annotations
+
+from datetime import date
+from uuid import UUID
+
+from events import character as c
+from events import episode as e
+from events import series as s
+from events.base import Event
+from events.character import CHARACTER
+from events.production import EPISODE
+from events.script import Change, ChangeKind, Line, Mood, Place, Scene, Script, TimeOfDay, Weather
+from events.series import SERIES
+from events.storyboard import Angle, Camera, Framing, Move, Shot, Timing
+
+AVA, MARLOW, SHOW, PILOT = (UUID(int=number) for number in (0xA, 0xB, 0xC, 0xD))
+SCENE = c.SceneRef(episode=PILOT, scene=1)
+
+FALL = Change(kind=ChangeKind.INJURY, character="ava", what="cut", where="left cheek")
+SCRIPT = Script(
+    title="The lantern",
+    logline="Two people and one light.",
+    scenes=(
+        Scene(
+            number=1,
+            scene_id="s01",
+            description="Ava falls on the stairs.",
+            characters=("ava", "marlow"),
+            seconds=10,
+            location="the old stairs",
+            place=Place.CORRIDOR,
+            time=TimeOfDay.NIGHT,
+            weather=Weather.RAIN,
+            mood=Mood.TENSE,
+            camera="slow dolly in, low angle",
+            lines=(Line(speaker="ava", text="Careful!"), Line(speaker="narrator", text="Too late.")),
+            changes=(FALL,),
+        ),
+        Scene(number=2, scene_id="s02", description="Ava looks up.", characters=("ava",), seconds=5),
+    ),
+)
+SHOTS = (
+    Shot(
+        shot_id="s01-1",
+        scene=1,
+        index=0,
+        start=0,
+        frames=120,
+        camera=Camera(framing=Framing.TWO_SHOT, angle=Angle.LOW, move=Move.DOLLY_IN),
+        focus="ava",
+        visible=("ava", "marlow"),
+        identified=("ava", "marlow"),
+        lines=(Timing(line=0, speaker="ava", start=12, frames=24),),
+        after_changes=False,
+    ),
+    Shot(shot_id="s01-2", scene=1, index=1, start=120, frames=120, camera=Camera(framing=Framing.EXTREME_WIDE)),
+    Shot(
+        shot_id="s02-1",
+        scene=2,
+        index=0,
+        start=0,
+        frames=120,
+        camera=Camera(framing=Framing.CLOSE_UP),
+        focus="ava",
+        visible=("ava",),
+        identified=("ava",),
+    ),
+)
+CAST = (
+    e.CastMember(slug="ava", character_id=AVA, version=5),
+    e.CastMember(slug="marlow", character_id=MARLOW, version=4),
+)
+SEEN = e.Sighting(slug="ava", frames=12, idr=0.9, low=0.8, raw=0.6)
+CALIBRATION = c.Calibration(stranger=0.4, weakest=0.5, median=0.65, poor="photo-2")
+
+FACTS: tuple[Event, ...] = (
+    c.CharacterCreated(
+        name="Ava Lindqvist",
+        slug="ava",
+        description="a navigator of thirty",
+        pronoun="she",
+        consent_by="Ava Lindqvist herself",
+        consent_on=date(2026, 1, 1),
+    ),
+    c.ReferenceAdded(view="front_neutral", uri="asset://" + "a" * 64),
+    c.IdentityExtracted(embedder="faceapi", vectors=((0.25, -0.5),), calibration=CALIBRATION),
+    c.VoiceAssigned(voice="af_heart"),
+    c.SceneGenerated(scene=SCENE, idr=0.91),
+    c.InjuryAdded(injury=c.Injury(what="cut", where="left cheek"), scene=SCENE),
+    c.InjuryHealed(injury=c.Injury(what="cut", where="left cheek"), scene=SCENE),
+    c.WardrobeChanged(garment=c.Garment(what="a grey coat", colour="#808080"), scene=SCENE),
+    c.PropAcquired(prop="a lantern", scene=SCENE),
+    c.PropLost(prop="a lantern", scene=SCENE),
+    c.MoodChanged(mood=Mood.HOPEFUL, scene=SCENE),
+    c.LocationChanged(location="the lab", scene=SCENE),
+    s.SeriesCreated(title="Lights"),
+    s.CharacterCast(character_id=AVA),
+    s.EpisodeOrdered(episode_id=PILOT),
+    e.EpisodeRequested(
+        story="A light goes out.",
+        cast=CAST,
+        seconds=15,
+        seed=7,
+        engines={"video": "puppet"},
+        limits=e.Limits(takes=2, rounds=1),
+        series_id=SHOW,
+        written=SCRIPT,
+    ),
+    e.ScriptWritten(script=SCRIPT, engine="beats"),
+    e.SpeechRendered(scene=1, line=0, speaker="ava", voice="af_heart", uri="asset://" + "b" * 64, frames=24),
+    e.ShotPlanned(shot=SHOTS[0]),
+    e.TakeRequested(take_id="s01-1-t1", shot_id="s01-1", engine="puppet", seed=1234, prompt="Ava falls.", reserved=0.4),
+    e.TakeSubmitted(take_id="s01-1-t1", operation="op-1"),
+    e.TakeRendered(
+        take_id="s01-1-t1",
+        uri="asset://" + "c" * 64,
+        tail="asset://" + "d" * 64,
+        frames=120,
+        cost=0.35,
+        worked=2.5,
+    ),
+    e.TakeJudged(take_id="s01-1-t1", verdict=e.Verdict(value="pass", sightings=(SEEN,), reason="Ava is Ava.")),
+    e.TakeFailed(take_id="s01-1-t1", code="take-failed", reason="The provider was busy."),
+    e.TakeAccepted(take_id="s01-1-t1", shot_id="s01-1"),
+    e.SceneCompleted(scene=1),
+    e.EpisodeCut(film="asset://" + "e" * 64, subtitles="asset://" + "f" * 64, frames=360),
+    e.QualityChecked(
+        film="asset://" + "e" * 64,
+        passed=False,
+        findings=(e.Finding(kind="black", scene=1, start=2.0, end=5.0, sentence="Scene 1 is black."),),
+        measures={"lufs": -16.1},
+        identity=(("s01-1", SEEN),),
+    ),
+    e.SceneFlagged(scene=1, reason="Scene 1 is black."),
+    e.EpisodeDelivered(files=(e.Deliverable(name="film.mp4", uri="asset://" + "e" * 64),)),
+    e.EpisodeFailed(reason="Scene 1 still fails after its last round."),
+)
+"""One of every kind, with every field told."""
+
+AGGREGATES = (CHARACTER, EPISODE, SERIES)
