@@ -30,11 +30,11 @@ LENSES = {
     Framing.EXTREME_WIDE: Lens(0.0, 0, 0, 1.0),
     Framing.WIDE: Lens(0.06, 0, 0, 1.0),
     Framing.FULL: Lens(0.24, 8, 0, 0.8),
-    Framing.MEDIUM: Lens(0.62, -10, 3, 0.6),
-    Framing.CLOSE_UP: Lens(0.86, -30, 7, 0.5),
-    Framing.EXTREME_CLOSE_UP: Lens(1.0, -40, 11, 0.35),
+    Framing.MEDIUM: Lens(0.62, -10, 3.5, 0.6),
+    Framing.CLOSE_UP: Lens(0.95, -30, 9, 0.45),
+    Framing.EXTREME_CLOSE_UP: Lens(1.1, -40, 13, 0.3),
     Framing.TWO_SHOT: Lens(0.58, -8, 3.5, 0.6),
-    Framing.OVER_THE_SHOULDER: Lens(0.8, -24, 6, 0.5),
+    Framing.OVER_THE_SHOULDER: Lens(0.8, -24, 7, 0.5),
 }
 
 TRAVEL = {

@@ -55,8 +55,8 @@ class Grade:
         """Grade one RGB picture; the grain is that of frame ``number`` of the scene."""
         width, height = self.size
         small = cv2.resize(picture, (width // 4, height // 4), interpolation=cv2.INTER_AREA)
-        bloom = cv2.stackBlur(cv2.subtract(small, (140, 140, 140, 0)), (37, 37))
-        picture = cv2.scaleAdd(cv2.resize(bloom, (width, height)), 0.6, picture)
+        bloom = cv2.stackBlur(cv2.subtract(small, (150, 150, 150, 0)), (37, 37))
+        picture = cv2.scaleAdd(cv2.resize(bloom, (width, height)), 0.5, picture)
         picture = cv2.LUT(cv2.transform(picture, self.saturation), self.table)
         picture = cv2.multiply(picture, self.vignette, scale=1 / 255)
         x, y = np.random.default_rng(number).integers(0, 64, 2)

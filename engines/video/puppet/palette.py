@@ -11,7 +11,7 @@ from events.script import TimeOfDay, Weather
 
 SKY = {
     TimeOfDay.DAWN: ("#33406f", "#8d6c9c", "#e8a08c", "#ffdba8"),
-    TimeOfDay.DAY: ("#2c6aa8", "#6aa6d2", "#b4d8e6", "#f4ead0"),
+    TimeOfDay.DAY: ("#24598f", "#4f8dbd", "#8dbcd2", "#d8d2b8"),
     TimeOfDay.DUSK: ("#2a2450", "#7d3a62", "#d9693f", "#f6ae58"),
     TimeOfDay.NIGHT: ("#080c20", "#131b40", "#263262", "#4a4580"),
 }
@@ -29,8 +29,8 @@ OVERCAST = {
     Weather.CLEAR: ("#8fa0b0", 0.0, 1.0),
     Weather.CLOUDY: ("#8e9cab", 0.45, 0.9),
     Weather.RAIN: ("#5f7286", 0.55, 0.74),
-    Weather.FOG: ("#a9b3b8", 0.65, 0.92),
-    Weather.SNOW: ("#b9c6d6", 0.55, 0.98),
+    Weather.FOG: ("#96a2aa", 0.7, 0.86),
+    Weather.SNOW: ("#9fb0c4", 0.6, 0.9),
     Weather.STORM: ("#48566e", 0.66, 0.6),
 }
 """The colour that clouds pull the sky to, how far, and how much light they leave."""

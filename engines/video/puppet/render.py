@@ -40,6 +40,7 @@ class Performer:
         self.ground = np.linalg.inv(rest.matrix(depth)) @ point
         self.scale = 1 / rest.scale(depth)
         self.height = _baked(mark.face * path.largest(depth) * self.scale)
+        self.sole = 0.0
         self.shades: dict[int, np.ndarray] = {}
 
     def draw(self, picture: np.ndarray, frame: int, view: View) -> None:
@@ -50,7 +51,7 @@ class Performer:
         pixels = sprite.pixels
         if self.mark.feet is not None:
             _shadow(picture, matrix, self.ground, size)
-            anchor, tilt, sway = (pixels.shape[1] / 2, sprite.feet), tilt * 0.3, 0.0
+            anchor, tilt, sway = (sprite.eyes[0], self._sole(pixels)), tilt * 0.3, 0.0
         else:
             anchor = sprite.eyes
         if self.mark.foreground:
@@ -59,11 +60,19 @@ class Performer:
         body = _body(anchor, self.ground, grow, tilt, sway * size, stretch, 3.2 * size if self.mark.feet is None else 0)
         stamp(picture, pixels, matrix @ body)
 
+    def _sole(self, pixels: np.ndarray) -> float:
+        """The row on which the figure stands, as first seen."""
+        if not self.sole:
+            self.sole = float(np.flatnonzero(pixels[..., 3].max(1) > 128)[-1])
+        return self.sole
+
     def _silhouette(self, pixels: np.ndarray) -> np.ndarray:
         """The dark, unsharp shape of somebody close to the lens."""
         if id(pixels) not in self.shades:
-            dark = cv2.multiply(pixels, (0.10, 0.10, 0.12, 1.0))
-            self.shades[id(pixels)] = cv2.GaussianBlur(dark, (0, 0), 5)
+            dark = cv2.multiply(pixels, (0.12, 0.12, 0.13, 1.0))
+            edge = cv2.subtract(pixels, cv2.GaussianBlur(pixels, (0, 0), 14))
+            edge[..., 3] = 0
+            self.shades[id(pixels)] = cv2.GaussianBlur(cv2.scaleAdd(edge, 0.5, dark), (0, 0), 5)
         return self.shades[id(pixels)]
 
 
@@ -216,13 +225,19 @@ def _light(stage: Stage, mark: Mark) -> Light:
     key = -0.8 if stage.key.x < mark.x else 0.8
     rim_side = (-1.0 if stage.rim.x < mark.x else 1.0, -0.35)
     return Light(
-        ambient=_bytes(stage.ambient),
+        ambient=_bytes(_held(stage.ambient, 54, 72)),
         key_colour=_bytes(mix(stage.key.colour * 0.5, rgb("#5c5a5c"), 0.35)),
         rim_colour=_bytes(stage.rim.colour),
         key=key,
         rim=1.4,
         rim_side=rim_side,
     )
+
+
+def _held(colour: np.ndarray, low: float, high: float) -> np.ndarray:
+    """The colour with its brightness kept in bounds: a face must stay legible at night and by day."""
+    level = float(colour @ np.array((0.3, 0.59, 0.11), np.float32))
+    return colour * (float(np.clip(level, low, high)) / max(1.0, level))
 
 
 def _bytes(colour: np.ndarray) -> tuple[int, int, int]:

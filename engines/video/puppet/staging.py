@@ -30,9 +30,9 @@ class Mark:
 
 
 FACES = {
-    Framing.EXTREME_WIDE: 22.0,
-    Framing.WIDE: 46.0,
-    Framing.FULL: 72.0,
+    Framing.EXTREME_WIDE: 17.0,
+    Framing.WIDE: 31.0,
+    Framing.FULL: 42.0,
     Framing.MEDIUM: 164.0,
     Framing.CLOSE_UP: 246.0,
     Framing.EXTREME_CLOSE_UP: 350.0,
@@ -69,7 +69,7 @@ def _standing(shot: Shot, floor: float) -> list[Mark]:
     """Whole figures on the ground, spread around the middle third."""
     face = FACES[shot.camera.framing]
     count = len(shot.visible)
-    gap = max(2.6 * face, min(330.0, 5.0 * face))
+    gap = 4.6 * face + 20
     start = FRAME[0] * _third(shot) - gap * (count - 1) / 2
     lift = {Framing.EXTREME_WIDE: -46.0, Framing.WIDE: -8.0}.get(shot.camera.framing, 22.0)
     return [
@@ -124,7 +124,7 @@ def _over_the_shoulder(shot: Shot) -> list[Mark]:
     behind: Literal["left", "right"] = "left" if right else "right"
     return [
         Mark(focus, FRAME[0] * (0.62 if right else 0.38), face, eyes, "half", None, facing),
-        Mark(other, FRAME[0] * (0.06 if right else 0.94), face * 1.75, eyes + 60, "bust", None, behind, True, 1),
+        Mark(other, FRAME[0] * (0.11 if right else 0.89), face * 1.7, eyes + 70, "bust", None, behind, True, 1),
     ]
 
 

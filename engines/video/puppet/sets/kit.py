@@ -36,8 +36,9 @@ def _sun(canvas: Canvas, design: Design, x: float, horizon: float) -> None:
     height = {TimeOfDay.DAWN: 70, TimeOfDay.DAY: 300, TimeOfDay.DUSK: 46, TimeOfDay.NIGHT: 290}[design.time]
     y, colours = horizon - height, design.colours
     veiled = design.weather not in (Weather.CLEAR, Weather.SNOW)
-    canvas.glow(x, y, 420, 240, colours.sun, 0.10 if veiled else 0.26 if not colours.night else 0.10)
-    canvas.glow(x, y, 150, 110, colours.sun, 0.12 if veiled else 0.30 if not colours.night else 0.14)
+    strong = 0.45 if veiled else {TimeOfDay.DAY: 0.6, TimeOfDay.NIGHT: 0.42}.get(design.time, 1.0)
+    canvas.glow(x, y, 420, 240, colours.sun, 0.24 * strong)
+    canvas.glow(x, y, 150, 110, colours.sun, 0.30 * strong)
     if veiled:
         return
     radius = 30 if colours.night else 34
