@@ -121,7 +121,9 @@ FACTS: tuple[Event, ...] = (
         cost=0.35,
         worked=2.5,
     ),
-    e.TakeJudged(take_id="s01-1-t1", verdict=e.Verdict(value="pass", sightings=(SEEN,), reason="Ava is Ava.")),
+    e.TakeJudged(
+        take_id="s01-1-t1", verdict=e.Verdict(value="pass", sightings=(SEEN,), reason="Ava is Ava."), worked=0.5
+    ),
     e.TakeFailed(take_id="s01-1-t1", code="take-failed", reason="The provider was busy."),
     e.TakeAccepted(take_id="s01-1-t1", shot_id="s01-1"),
     e.SceneCompleted(scene=1),
