@@ -78,10 +78,12 @@ def audition(portrait: Portrait, settings: Settings, assets: Any) -> CreateChara
     """
     from engines.face.identity import extract
     from engines.registry import engine_class
-    from media.pictures import open_picture
+    from media.pictures import flattened, open_picture
 
     contents = {view: _read(path) for view, path in portrait.pictures.items()}
-    pictures = {view: open_picture(content, portrait.pictures[view].name) for view, content in contents.items()}
+    pictures = {
+        view: flattened(open_picture(content, portrait.pictures[view].name)) for view, content in contents.items()
+    }
     identity = extract(engine_class("face", settings.engines["face"])(), pictures)
     references = tuple(Reference(view=view, uri=assets.write(content)) for view, content in contents.items())
     return CreateCharacter(
@@ -109,7 +111,7 @@ def chosen_voice(portrait: Portrait, settings: Settings) -> str:
     from engines.registry import engine_class
 
     voice = portrait.voice or DEFAULT_VOICES.get(portrait.pronoun, "am_puck")
-    voices: Sequence[str] = engine_class("speech", settings.engines["speech"]).voices
+    voices: Sequence[str] = engine_class("speech", settings.engines["speech"])().voices
     if voice not in voices:
         raise BadSetting(f"There is no voice {voice!r}. Choose one of {', '.join(voices)}.")
     return voice

@@ -6,7 +6,6 @@ import logging
 import os
 
 import ray
-from ray import serve
 
 from actors.pools import open_pools
 from actors.residence import NAMESPACE
@@ -17,19 +16,24 @@ STARTS = 3
 """Ray gives up on a busy machine after a fixed 30 s; trying again helps."""
 
 
-def start(settings: Settings) -> None:
-    """Connect, and open the pools of all stages. A second call changes nothing."""
-    if not ray.is_initialized():
-        _connect()
-    open_pools(settings)
+class Cluster:
+    """A connection to Ray. It ends with us only what we started: a Ray that was there before stays."""
 
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._connected = False
 
-def stop() -> None:
-    """Leave the cluster; one that we started ends with us."""
-    if ray.is_initialized():
-        if not os.environ.get("RAY_ADDRESS"):
-            serve.shutdown()
-        ray.shutdown()
+    def start(self) -> None:
+        """Connect, and open the pools of all stages. A second call changes nothing."""
+        if not ray.is_initialized():
+            _connect()
+            self._connected = True
+        open_pools(self._settings)
+
+    def stop(self) -> None:
+        if self._connected and ray.is_initialized():
+            ray.shutdown()  # type: ignore[no-untyped-call]
+        self._connected = False
 
 
 def _connect() -> None:
@@ -41,10 +45,9 @@ def _connect() -> None:
                 include_dashboard=False,
                 log_to_driver=False,
                 logging_level=logging.ERROR,
-                configure_logging=True,
             )
             return
         except Exception as error:
-            ray.shutdown()
+            ray.shutdown()  # type: ignore[no-untyped-call]
             if attempt == STARTS:
                 raise ClusterError(f"Ray does not start: {error}. See `loraframe doctor`.") from error

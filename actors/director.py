@@ -148,7 +148,7 @@ class Direction:
 
     async def check_quality(self) -> None:
         if self.state.cut and self.state.quality is None:
-            seen = await self.stages.ask("finishing", "inspect", self.state, self.identities)
+            seen = await self.stages.ask("finishing", "screen", self.state, self.identities)
             command = CheckQuality(film=self.state.cut.film, **seen.model_dump())
             await self.tell(command, f"quality {self.state.cut.film}")
 

@@ -6,13 +6,13 @@ here: what is in flight when a replica dies is asked for again (``Stages``). Med
 
 from __future__ import annotations
 
+import logging
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import ray
 from ray import serve
 from ray.exceptions import RayActorError, RayTaskError
 from ray.serve.exceptions import BackPressureError, DeploymentUnavailableError
@@ -20,13 +20,15 @@ from ray.serve.exceptions import BackPressureError, DeploymentUnavailableError
 from actors.settings import Settings
 from events.base import Value
 from events.character import Identity
-from events.episode import CastMember, Episode, Verdict
-from events.errors import EngineError, TakeFailed
+from events.episode import Deliverable, Episode, Verdict
+from events.errors import TakeFailed
+from events.mapper import Recorded
 from events.storyboard import Shot
 
 if TYPE_CHECKING:
     from engines.video import Profile, ShotOrder
-    from media.post import Film, Inspection
+    from media.post import Film
+    from media.screening import Inspection
 
 ATTEMPTS = 4
 
@@ -125,21 +127,39 @@ class Speaking:
 
 @serve.deployment(name="finishing", max_ongoing_requests=2, max_queued_requests=64, ray_actor_options={"num_cpus": 0})
 class Finishing:
-    """Mixes, cuts, inspects and delivers."""
+    """Cuts the film, watches it, and puts together what is handed over."""
 
     def __init__(self, settings: Settings) -> None:
-        from media.post import PostProduction
+        from engines.face.judge import Gates
+        from engines.music.ambience import Ambience
+        from engines.registry import engine_class
 
-        self._post = PostProduction(_assets(settings), settings.engines, settings.home)
+        self._assets = _assets(settings)
+        self._music = engine_class("music", settings.engines["music"])()
+        self._ambience = Ambience()
+        self._faces = engine_class("face", settings.engines["face"])()
+        self._gates = Gates(pass_=settings.pass_idr, golden=settings.golden_idr)
 
     def cut(self, episode: Episode, names: Mapping[str, str]) -> Film:
-        return self._post.cut(episode, names)
+        from media.post import assemble
 
-    def inspect(self, episode: Episode, cast: Mapping[str, Identity]) -> Inspection:
-        return self._post.inspect(episode, cast)
+        return assemble(episode, names, self._assets, self._music, self._ambience)
 
-    def deliver(self, episode: Episode, episode_id: str, names: Mapping[str, str], ledger: Any) -> Any:
-        return self._post.deliver(episode, episode_id, names, ledger)
+    def screen(self, episode: Episode, cast: Mapping[str, Identity]) -> Inspection:
+        from media.post import reel_of
+        from media.screening import screen
+
+        assert episode.cut and episode.request
+        film = self._assets.path(episode.cut.film)
+        reel = reel_of(episode, self._assets)
+        return screen(film, reel, cast, self._faces, self._gates, episode.request.seconds)
+
+    def deliver(
+        self, episode: Episode, episode_id: str, names: Mapping[str, str], ledger: Sequence[Recorded]
+    ) -> list[Deliverable]:
+        from media.delivery import deliver
+
+        return deliver(episode, episode_id, names, ledger, self._assets)
 
 
 POOLS = {"filming": Filming, "judging": Judging, "speaking": Speaking, "finishing": Finishing}
@@ -147,8 +167,9 @@ POOLS = {"filming": Filming, "judging": Judging, "speaking": Speaking, "finishin
 
 def open_pools(settings: Settings) -> None:
     """Start the workers of all stages; returns when they can work. A second call changes nothing."""
+    logging.getLogger("ray.serve").setLevel(logging.WARNING)
     serve.start(proxy_location="Disabled", logging_config={"log_level": "WARNING"})
-    if set(serve.status().applications) >= set(POOLS):
+    if serve.status().applications.keys() >= POOLS.keys():
         return
     replicas = {"filming": settings.video_workers}
     targets = [

@@ -31,6 +31,7 @@ from events.script import Script
 from events.series import SERIES, CreateSeries, OrderEpisode, Series
 
 if TYPE_CHECKING:
+    from actors.cluster import Cluster
     from media.assets import Assets
 
 POLL = 0.25
@@ -62,6 +63,7 @@ class Studio:
         self.assets: Assets = Assets(settings.home / "assets")
         self.views = Views(settings.views_url, self.log)
         self._residence = Residence(settings)
+        self._cluster: Cluster | None = None
         self._clock = clock
         self._new_id = new_id
 
@@ -78,9 +80,9 @@ class Studio:
         self.close()
 
     def close(self) -> None:
-        from actors import cluster
-
-        cluster.stop()
+        """Stop the Ray that this studio started."""
+        if self._cluster:
+            self._cluster.stop()
 
     # ------------------------------------------------------------ characters
 
@@ -247,11 +249,12 @@ class Studio:
         import ray
         from ray.exceptions import RayTaskError
 
-        from actors import cluster
+        from actors.cluster import Cluster
         from actors.director import director_actor
 
         position = self.log.recorder.max_notification_id() or 0
-        cluster.start(self.settings)
+        self._cluster = self._cluster or Cluster(self.settings)
+        self._cluster.start()
         making = director_actor(self.settings, episode_id).make.remote()
         try:
             finished: list[Any] = []

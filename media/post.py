@@ -1,0 +1,88 @@
+"""Post-production: accepted takes become a film with cards, sound and subtitles."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from zlib import crc32
+
+from engines.music import AmbienceEngine, MusicEngine
+from events.base import Value
+from events.episode import Episode
+from events.script import FPS
+from media import cards, subtitles
+from media.assets import Assets
+from media.cut import cut
+from media.layout import FADE
+from media.reel import CARD_SECONDS, Reel, wind
+from media.sound import Cue, Kind, encode_aac, mix, read_wav
+
+CARD_FRAMES = round(CARD_SECONDS * FPS)
+MUSIC_OVERLAP = 1.0
+"""Seconds that one piece of music reaches into the next scene, so that they cross-fade."""
+PANS = (-0.12, 0.12, 0.0, -0.2, 0.2)
+"""Where the voices of a cast stand, in its order."""
+
+
+class Film(Value):
+    """A film in the asset store."""
+
+    film: str
+    subtitles: str
+    frames: int
+    worked: float
+
+
+def assemble(
+    episode: Episode, names: Mapping[str, str], assets: Assets, music: MusicEngine, ambience: AmbienceEngine
+) -> Film:
+    """Cut the accepted takes of all scenes. The same episode gives the same frames and samples."""
+    started = time.perf_counter()
+    with tempfile.TemporaryDirectory(dir=assets.root) as name:
+        folder = Path(name)
+        reel = wind(episode, assets.path, *_cards(episode, names, folder))
+        captions = [subtitles.Cue(line.start, line.end, line.speaker, line.text) for line in reel.lines(names)]
+        samples = mix([*_speech(reel, names, assets), *_beds(reel, music, ambience)], reel.seconds)
+        encode_aac(samples, folder / "sound.m4a")
+        cut(reel.pieces, folder / "sound.m4a", captions, folder / "film.mp4", title=reel.script.title)
+        film = assets.take(folder / "film.mp4")
+    text = assets.write(subtitles.srt(captions).encode())
+    return Film(film=film, subtitles=text, frames=reel.frames, worked=time.perf_counter() - started)
+
+
+def reel_of(episode: Episode, assets: Assets) -> Reel:
+    """The layout of an episode whose cards are not at hand: for everything but cutting."""
+    return wind(episode, assets.path, Path("title.mp4"), Path("end.mp4"))
+
+
+def _cards(episode: Episode, names: Mapping[str, str], folder: Path) -> tuple[Path, Path]:
+    assert episode.script
+    title, end = folder / "title.mp4", folder / "end.mp4"
+    scenes = episode.script.scenes
+    cards.title_card(title, episode.script.title, episode.script.logline, scenes[0].mood, CARD_FRAMES)
+    cards.end_card(end, episode.script.title, list(names.values()), scenes[-1].mood, CARD_FRAMES)
+    return title, end
+
+
+def _speech(reel: Reel, names: Mapping[str, str], assets: Assets) -> Iterator[Cue]:
+    pans = dict(zip(names.values(), PANS, strict=False))
+    for line in reel.lines(names):
+        samples, rate = read_wav(assets.read(line.uri))
+        yield Cue(line.start, samples, Kind.SPEECH, rate=rate, pan=pans.get(line.speaker, 0.0))
+
+
+def _beds(reel: Reel, music: MusicEngine, ambience: AmbienceEngine) -> Iterator[Cue]:
+    """Music by mood and the sound of each place, overlapping where scenes cross-fade."""
+    assert reel.episode.request
+    seed = reel.episode.request.seed
+    for mood, start, end in reel.moods():
+        played = music.music(mood, end - start + MUSIC_OVERLAP, crc32(f"{seed} {mood}".encode()))
+        yield Cue(start, played, Kind.MUSIC)
+    for scene in reel.script.scenes:
+        span = reel.span(scene)
+        sound = ambience.ambience(
+            scene.place, scene.time, scene.weather, span.seconds + FADE / FPS, crc32(scene.location.encode())
+        )
+        yield Cue(span.start, sound, Kind.AMBIENCE)
