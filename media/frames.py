@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from pathlib import Path
 from typing import Literal
@@ -35,6 +35,22 @@ def sample(path: Path, every: float) -> Iterator[tuple[int, np.ndarray]]:
     number, frame = _last(path)
     if number - last >= step / 2:
         yield number, rgb(frame)
+
+
+def frames_at(path: Path, numbers: Iterable[int]) -> Iterator[tuple[int, np.ndarray]]:
+    """The frames with these numbers, in rising order, ``(h, w, 3)`` RGB uint8.
+
+    Raises ``TakeFailed`` where there is no such frame.
+    """
+    with av.open(str(path)) as file:
+        video = file.streams.video[0]
+        video.thread_count = 1
+        for wanted in sorted(set(numbers)):
+            file.seek(max(0, int(wanted / FPS / video.time_base)), stream=video)
+            frame = next((frame for frame in file.decode(video) if _number(frame) >= wanted), None)
+            if frame is None or wanted < 0:
+                raise TakeFailed(f"{path.name} has no frame {wanted}.")
+            yield wanted, rgb(frame)
 
 
 def last_frame(path: Path) -> np.ndarray:

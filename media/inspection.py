@@ -19,6 +19,7 @@ import numpy as np
 from events.errors import QualityFailed
 from events.script import FPS
 from media.frames import rgb
+from media.loudness import RATE, loudness
 from media.quality import LONGEST_STILL, Measures, Stretch
 
 BLACK_LUMA = 32
@@ -201,14 +202,11 @@ def _stretches(runs: tuple[tuple[int, int], ...]) -> tuple[Stretch, ...]:
 
 def _heard(film: Path) -> tuple[float, float, float]:
     """Seconds, LUFS and dBTP of the film's sound."""
-    from media.sound import loudness
-
     with av.open(str(film)) as file:
         if not file.streams.audio:
             return 0.0, float("-inf"), float("-inf")
-        audio = file.streams.audio[0]
-        rate = audio.rate
-        blocks = [frame.to_ndarray() for frame in file.decode(audio)]
-    samples = np.concatenate(blocks, 1).T.astype(np.float32)
-    measured = loudness(samples, rate)
-    return len(samples) / rate, measured.integrated, measured.true_peak
+        stereo = av.AudioResampler("fltp", "stereo", RATE)
+        blocks = [block.to_ndarray().T for frame in file.decode(audio=0) for block in stereo.resample(frame)]
+    samples = np.concatenate(blocks)
+    measured = loudness(samples)
+    return len(samples) / RATE, measured.integrated, measured.true_peak
