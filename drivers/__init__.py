@@ -1,0 +1,1 @@
+"""Who gives orders: the command line and Python scripts, both by way of the ``Studio``."""

@@ -1,0 +1,231 @@
+"""The command line ``loraframe``. Every command is one sentence to the ``Studio``."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+from uuid import UUID
+
+import typer
+
+from drivers import show
+from drivers.console import answer, complain, err, json_line, out
+from drivers.progress import Progress
+from events.errors import Conflict, InvalidInput, LoraFrameError, NotFound
+
+if TYPE_CHECKING:
+    from actors.studio import Delivered, Studio
+
+SAMPLES = Path(__file__).resolve().parent.parent / "samples"
+DEMO_CAST = ("ava", "marlow", "kairo")
+FOLLOW_SECONDS = 0.5
+USER_ERROR, FAILURE, STOPPED = 2, 1, 130
+
+app = typer.Typer(
+    help="Video series with characters who stay themselves.", no_args_is_help=True, pretty_exceptions_enable=False
+)
+character = typer.Typer(help="Make characters and look at them.", no_args_is_help=True)
+episode = typer.Typer(help="Make episodes and look at them.", no_args_is_help=True)
+app.add_typer(character, name="character")
+app.add_typer(episode, name="episode")
+
+Json = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
+Seconds = Annotated[float, typer.Option(help="Length of the film.", min=1)]
+Seed = Annotated[int, typer.Option(help="The same seed makes the same film.")]
+Out = Annotated[Path | None, typer.Option(help="Folder for the film and what belongs to it.")]
+Name = Annotated[str, typer.Argument(help="The character's name.")]
+EpisodeId = Annotated[str, typer.Argument(metavar="ID", help="The episode's id, or its beginning.")]
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run a command. Exit code 2 for what the user can mend, 1 for what failed on our side."""
+    try:
+        app(args=arguments, prog_name="loraframe")
+    except LoraFrameError as error:
+        complain(error)
+        sys.exit(USER_ERROR if isinstance(error, InvalidInput | NotFound | Conflict) else FAILURE)
+    except KeyboardInterrupt:
+        sys.exit(STOPPED)
+
+
+def open_studio() -> Studio:
+    """Imported late: `--help` and wrong arguments are answered at once."""
+    from actors.studio import Studio
+
+    return Studio.open()
+
+
+# ---------------------------------------------------------------- the demo
+
+
+@app.command()
+def demo(seconds: Seconds = 300, seed: Seed = 1, out: Out = None, json: Json = False) -> None:
+    """Make a film with the sample cast and the sample story; needs no key, no GPU and no network."""
+    with open_studio() as studio:
+        known = {row["slug"] for row in studio.characters()}
+        for slug in DEMO_CAST:
+            if slug not in known:
+                err.print(f"Casting {slug.capitalize()}")
+                studio.import_character(SAMPLES / "cast" / slug)
+        _make(studio, studio.request_episode(SAMPLES / "stories" / "demo.txt", DEMO_CAST, seconds, seed), out, json)
+
+
+# ---------------------------------------------------------------- characters
+
+
+@character.command("create")
+def create_character(
+    name: Name,
+    consent: Annotated[str, typer.Option(help="Who agreed to the use of this face.")] = "",
+    ref: Annotated[list[Path] | None, typer.Option(help="A picture with one face; say it once per picture.")] = None,
+    voice: Annotated[str, typer.Option(help="A voice; `loraframe doctor` lists them.")] = "",
+    description: Annotated[str, typer.Option(help="A sentence on who this is.")] = "",
+    pronoun: Annotated[str, typer.Option(help="she, he, they …")] = "they",
+    json: Json = False,
+) -> None:
+    """Make a character from pictures of one face."""
+    if not ref:
+        raise InvalidInput("A character needs at least one picture: --ref FILE. Three or more make it steadier.")
+    with open_studio() as studio:
+        made = studio.create_character(name, ref, consent, voice, description, pronoun)
+        answer(show.character_data(made), show.character(made), json)
+
+
+@character.command("import")
+def import_character(folder: Path, json: Json = False) -> None:
+    """Make the character of a folder: a character.yaml and its pictures."""
+    with open_studio() as studio:
+        made = studio.import_character(folder)
+        answer(show.character_data(made), show.character(made), json)
+
+
+@character.command("show")
+def show_character(
+    name: Name,
+    as_of: Annotated[int | None, typer.Option(help="Show it as it was at this version.", min=1)] = None,
+    json: Json = False,
+) -> None:
+    """Who a character is and what has happened to it, now or at any version."""
+    with open_studio() as studio:
+        found = studio.character(name, as_of)
+        answer(show.character_data(found), show.character(found), json)
+
+
+@character.command("history")
+def character_history(name: Name, json: Json = False) -> None:
+    """Every fact about a character, oldest first."""
+    with open_studio() as studio:
+        recorded = studio.history(name)
+        answer([show.recorded_data(fact) for fact in recorded], show.history(recorded), json)
+
+
+@character.command("list")
+def list_characters(json: Json = False) -> None:
+    """All characters of the studio."""
+    with open_studio() as studio:
+        found = studio.characters()
+        answer(found, show.characters(found), json)
+
+
+# ---------------------------------------------------------------- episodes
+
+
+@episode.command("create")
+def create_episode(
+    story: Annotated[str, typer.Argument(help="A story, or a .txt, .fountain or .json file.")],
+    cast: Annotated[str, typer.Option(help="Who plays: ava,marlow")],
+    seconds: Seconds = 300,
+    seed: Seed = 1,
+    series: Annotated[str, typer.Option(help="The series that this is the next episode of.")] = "",
+    out: Out = None,
+    json: Json = False,
+) -> None:
+    """Make a film of a story."""
+    names = [name.strip() for name in cast.split(",") if name.strip()]
+    with open_studio() as studio:
+        _make(studio, studio.request_episode(story, names, seconds, seed, series or None), out, json)
+
+
+@episode.command("resume")
+def resume_episode(episode_id: EpisodeId, out: Out = None, json: Json = False) -> None:
+    """Go on with an episode wherever it was left; nothing that is done is done again."""
+    with open_studio() as studio:
+        _make(studio, UUID(studio.views.episode(episode_id)["episode_id"]), out, json)
+
+
+@episode.command("show")
+def show_episode(episode_id: EpisodeId, json: Json = False) -> None:
+    """How far an episode is: its scenes, shots, takes and verdicts."""
+    with open_studio() as studio:
+        found = show.episode_data(studio.views, episode_id)
+        answer(found, show.episode(found), json)
+
+
+@episode.command("list")
+def list_episodes(json: Json = False) -> None:
+    """All episodes of the studio."""
+    with open_studio() as studio:
+        found = studio.episodes()
+        answer(found, show.episodes(found), json)
+
+
+def _make(studio: Studio, episode_id: UUID, out: Path | None, json: bool) -> None:
+    """Film an episode with its progress on stderr."""
+    try:
+        with Progress(err, studio.log.recorded(episode_id)) as progress:
+            made = studio.resume_episode(episode_id, out, lambda entry: progress.tell(entry.recorded))
+    except KeyboardInterrupt:
+        err.print(f"Stopped. Go on with: loraframe episode resume {str(episode_id)[:8]}")
+        raise
+    answer(made, _delivered(made), json)
+
+
+def _delivered(made: Delivered) -> Any:
+    return show.facts({"film": made.film, "report": made.report, "episode": str(made.episode_id)[:8]})
+
+
+# ---------------------------------------------------------------- the house
+
+
+@app.command()
+def log(
+    follow: Annotated[bool, typer.Option("--follow", help="Go on with what is new, until Ctrl-C.")] = False,
+    after: Annotated[int, typer.Option(help="Begin behind this position.", min=0)] = 0,
+    json: Json = False,
+) -> None:
+    """Every fact there is, in order: one line each."""
+    with open_studio() as studio:
+        position = after
+        while True:
+            for entry in studio.entries(position):
+                position = entry.position
+                json_line(show.entry_data(entry)) if json else out.print(show.entry(entry), soft_wrap=True)
+            if not follow:
+                return
+            time.sleep(FOLLOW_SECONDS)
+
+
+@app.command()
+def rebuild(json: Json = False) -> None:
+    """Throw the read models away and make them again from the log."""
+    with open_studio() as studio:
+        digest = studio.rebuild()
+        answer({"digest": digest}, f"The read models are made again from the log (sha256 {digest[:16]}…).", json)
+
+
+@app.command()
+def doctor(json: Json = False) -> None:
+    """What is installed, which engines can run, what is missing and how to get it."""
+    from drivers.doctor import examine, report
+
+    found = examine()
+    answer(found, report(found), json)
+    if not all(check.ok for check in found if check.needed):
+        sys.exit(FAILURE)
+
+
+if __name__ == "__main__":
+    main()

