@@ -99,29 +99,36 @@ def true_peaks(samples: np.ndarray, above: float = 0) -> np.ndarray:
     Where the samples stay below ``above`` for 100 ms their plain peak is given: oversampling is dear.
     """
     length = -(-len(samples) // STEP) * STEP
-    padded = np.zeros((length + 2 * MARGIN, 2), np.float32)
-    padded[MARGIN : MARGIN + len(samples)] = samples
-    plain = np.abs(padded[MARGIN : MARGIN + length]).max(axis=1).reshape(-1, STEP // FRAME, FRAME).max(axis=2)
-    for block in np.flatnonzero(plain.max(axis=1) >= max(above, 1e-9)):
-        window = padded[block * STEP : (block + 1) * STEP + 2 * MARGIN]
-        plain[block] = np.maximum(plain[block], _oversampled(window).max(axis=1).reshape(-1, 4 * FRAME).max(axis=1))
+    padded = np.zeros((2, length + 2 * MARGIN), np.float32)
+    padded[:, MARGIN : MARGIN + len(samples)] = samples.T
+    plain = np.abs(padded[:, MARGIN : MARGIN + length]).max(axis=0).reshape(-1, STEP // FRAME, FRAME).max(axis=2)
+    windows = np.lib.stride_tricks.sliding_window_view(padded, STEP + 2 * MARGIN, axis=1)[:, ::STEP]
+    loud = np.flatnonzero(plain.max(axis=1) >= max(above, 1e-9))
+    for first in range(0, len(loud), 16):
+        blocks = loud[first : first + 16]
+        dense = _oversampled(windows[:, blocks]).max(axis=0)
+        plain[blocks] = np.maximum(plain[blocks], dense.reshape(len(blocks), -1, 4 * FRAME).max(axis=2))
     return plain.reshape(-1)[: -(-len(samples) // FRAME)]
 
 
-def _oversampled(window: np.ndarray) -> np.ndarray:
-    """Absolute values at four times the rate, without the margins."""
-    taper = np.ones(len(window), np.float32)
+def _oversampled(windows: np.ndarray) -> np.ndarray:
+    """Absolute values at four times the rate along the last axis, without the margins."""
+    size = windows.shape[-1]
+    taper = np.ones(size, np.float32)
     ramp = np.sin(np.linspace(0, np.pi / 2, MARGIN // 2, dtype=np.float32)) ** 2
     taper[: len(ramp)] = ramp
     taper[-len(ramp) :] = ramp[::-1]
-    spectrum = np.fft.rfft(window * taper[:, None], axis=0)
-    dense = np.fft.irfft(spectrum, 4 * len(window), axis=0) * np.float32(4)
-    return np.abs(dense[4 * MARGIN : -4 * MARGIN])
+    dense = np.fft.irfft(np.fft.rfft(windows * taper), 4 * size)[..., 4 * MARGIN : -4 * MARGIN]
+    return np.abs(dense) * np.float32(4)
 
 
-def limited(samples: np.ndarray, ceiling: float) -> np.ndarray:
-    """With every true peak at most ``ceiling`` (an amplitude), turned down ahead of it and let go slowly."""
-    peaks = true_peaks(samples, 0.7 * ceiling)
+def limited(samples: np.ndarray, ceiling: float, peaks: np.ndarray | None = None) -> np.ndarray:
+    """With every true peak at most ``ceiling`` (an amplitude), turned down ahead of it and let go slowly.
+
+    ``peaks`` are the sound's ``true_peaks`` where they are known already.
+    """
+    if peaks is None:
+        peaks = true_peaks(samples, 0.7 * ceiling)
     wanted = 20 * np.log10(np.minimum(1, ceiling / np.maximum(peaks, 1e-9)))
     frames = np.arange(len(wanted))
     falling = np.minimum.accumulate((wanted + ATTACK * frames)[::-1])[::-1] - ATTACK * frames

@@ -16,7 +16,7 @@ import av
 import numpy as np
 
 from events.errors import StorageError
-from media.loudness import RATE, integrated, limited, loudness, with_gain
+from media.loudness import RATE, integrated, limited, loudness, true_peaks, with_gain
 
 LOUDNESS = -16.0
 """LUFS of a finished mix."""
@@ -81,14 +81,18 @@ def mastered(film: np.ndarray) -> np.ndarray:
     if not np.isfinite(wanted):
         return film
     ceiling = 10 ** (CEILING / 20)
+    peaks = true_peaks(film, 0.5 * ceiling / 10 ** (wanted / 20))
     for _ in range(4):
-        finished = limited(film * np.float32(10 ** (wanted / 20)), ceiling)
+        gain = np.float32(10 ** (wanted / 20))
+        finished = limited(film, ceiling / gain, peaks)
+        finished *= gain
         missing = LOUDNESS - integrated(finished)
         if abs(missing) < 0.2:
             break
         wanted += missing
     over = loudness(finished).true_peak - CEILING
-    return finished * np.float32(10 ** (-max(0, over) / 20))
+    finished *= np.float32(10 ** (-max(0, over) / 20))
+    return finished
 
 
 def _lay(film: np.ndarray, cue: Cue, talking: np.ndarray | None) -> None:
@@ -171,7 +175,8 @@ def read_wav(content: bytes) -> tuple[np.ndarray, int]:
 def encode_aac(samples: np.ndarray, path: Path, bit_rate: int = 160_000) -> None:
     """AAC-LC, 48 kHz stereo, alone in an MP4 file; its first packet is the encoder's priming."""
     with av.open(str(path), "w", format="mp4") as container:
-        stream = container.add_stream("aac", rate=RATE, layout="stereo", bit_rate=bit_rate)
+        options = {"aac_coder": "fast"}  # half the time of the default, and here also nearer to the original
+        stream = container.add_stream("aac", rate=RATE, layout="stereo", bit_rate=bit_rate, options=options)
         for frame in _frames(samples):
             container.mux(stream.encode(frame))
         container.mux(stream.encode(None))
