@@ -32,7 +32,7 @@ class Cluster:
 
     def stop(self) -> None:
         if self._connected and ray.is_initialized():
-            ray.shutdown()  # type: ignore[no-untyped-call]
+            ray.shutdown()
         self._connected = False
 
 
@@ -48,6 +48,6 @@ def _connect() -> None:
             )
             return
         except Exception as error:
-            ray.shutdown()  # type: ignore[no-untyped-call]
+            ray.shutdown()
             if attempt == STARTS:
                 raise ClusterError(f"Ray does not start: {error}. See `loraframe doctor`.") from error

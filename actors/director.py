@@ -58,6 +58,7 @@ class Direction:
             for member in self.request.cast
         }
         self.world: dict[int, SceneWorld] = {}
+        self._one_writer = asyncio.Lock()
 
     # ------------------------------------------------------------ the way of an episode
 
@@ -82,8 +83,9 @@ class Direction:
         if self.state.script is None:
             script = self.request.written or await asyncio.to_thread(self._written)
             await self.tell(WriteScript(script=script, engine=self.request.engines["script"]), "script")
+        assert self.state.script
         looks = {slug: character.look for slug, character in self.cast.items()}
-        self.world = plan_world(self.script, looks)
+        self.world = plan_world(self.state.script, looks)
 
     async def shoot_scenes(self) -> None:
         """Scenes side by side, as many as there are workers; the characters are told in story order."""
@@ -113,7 +115,7 @@ class Direction:
                     continue
 
     async def plan_scene(self, scene: Scene) -> None:
-        spoken = [await self.speak(scene, number) for number in range(len(scene.lines))]
+        spoken = await asyncio.gather(*(self.speak(scene, number) for number in range(len(scene.lines))))
         if not self.state.shots_of(scene.number):
             timings = lay_out_lines(scene, [line.frames for line in spoken])
             shots = plan_shots(scene, timings, self.request.seed)
@@ -192,7 +194,8 @@ class Direction:
 
     async def tell(self, command: Command, what: str) -> None:
         """Record a fact of this episode. ``what`` names the command, so that a repetition has the same id."""
-        await asyncio.to_thread(self.shell.handle, command, uuid5(self.episode_id, what))
+        async with self._one_writer:
+            await asyncio.to_thread(self.shell.handle, command, uuid5(self.episode_id, what))
         if self.shell.lost_to_stranger:
             raise Overtaken(f"Another director works on episode {self.episode_id}. This one stops.")
 

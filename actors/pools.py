@@ -171,7 +171,7 @@ def open_pools(settings: Settings) -> None:
     serve.start(proxy_location="Disabled", logging_config={"log_level": "WARNING"})
     if serve.status().applications.keys() >= POOLS.keys():
         return
-    replicas = {"filming": settings.video_workers}
+    replicas = {"filming": settings.video_workers, "speaking": settings.speech_workers}
     targets = [
         serve.RunTarget(pool.options(num_replicas=replicas.get(name, 1)).bind(settings), name=name, route_prefix=None)
         for name, pool in POOLS.items()

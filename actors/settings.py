@@ -15,6 +15,10 @@ from events.errors import BadSetting
 ENGINES = {"script": "beats", "video": "puppet", "face": "faceapi", "speech": "kokoro", "music": "library"}
 
 
+PLAIN = ("idle_seconds", "awake_characters", "video_workers", "speech_workers", "narrator_voice", "pass_idr")
+"""Settings that a variable of the same name sets."""
+
+
 class Settings(Value):
     """``LORAFRAME_HOME`` holds everything unless ``LORAFRAME_DATABASE_URL`` says that the log lives in PostgreSQL."""
 
@@ -32,6 +36,7 @@ class Settings(Value):
     awake_characters: int = Field(default=32, ge=1)
     """How many character actors may be awake at once."""
     video_workers: int = Field(default_factory=lambda: os.cpu_count() or 2, ge=1)
+    speech_workers: int = Field(default=2, ge=1)
     narrator_voice: str = "bm_fable"
 
     @staticmethod
@@ -44,7 +49,14 @@ class Settings(Value):
             "views_url": environ.get("LORAFRAME_VIEWS_URL", f"sqlite:///{home}/views.db"),
             "engines": ENGINES | _pairs(environ.get("LORAFRAME_ENGINES", "")),
         }
-        for name in ("idle_seconds", "awake_characters", "video_workers", "narrator_voice", "pass_idr"):
+        for name in (
+            "idle_seconds",
+            "awake_characters",
+            "video_workers",
+            "speech_workers",
+            "narrator_voice",
+            "pass_idr",
+        ):
             if value := environ.get(f"LORAFRAME_{name.upper()}"):
                 told[name] = value
         try:

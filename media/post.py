@@ -16,10 +16,9 @@ from media import cards, subtitles
 from media.assets import Assets
 from media.cut import cut
 from media.layout import FADE
-from media.reel import CARD_SECONDS, Reel, wind
+from media.reel import Reel, card_frames, wind
 from media.sound import Cue, Kind, encode_aac, mix, read_wav
 
-CARD_FRAMES = round(CARD_SECONDS * FPS)
 MUSIC_OVERLAP = 1.0
 """Seconds that one piece of music reaches into the next scene, so that they cross-fade."""
 PANS = (-0.12, 0.12, 0.0, -0.2, 0.2)
@@ -60,9 +59,10 @@ def reel_of(episode: Episode, assets: Assets) -> Reel:
 def _cards(episode: Episode, names: Mapping[str, str], folder: Path) -> tuple[Path, Path]:
     assert episode.script
     title, end = folder / "title.mp4", folder / "end.mp4"
-    scenes = episode.script.scenes
-    cards.title_card(title, episode.script.title, episode.script.logline, scenes[0].mood, CARD_FRAMES)
-    cards.end_card(end, episode.script.title, list(names.values()), scenes[-1].mood, CARD_FRAMES)
+    script, frames = episode.script, card_frames(episode.script)
+    if frames:
+        cards.title_card(title, script.title, script.logline, script.scenes[0].mood, frames)
+        cards.end_card(end, script.title, list(names.values()), script.scenes[-1].mood, frames)
     return title, end
 
 

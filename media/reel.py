@@ -10,11 +10,12 @@ from pathlib import Path
 from events.episode import Episode, SpeechRendered, line_key
 from events.script import FPS, NARRATOR, Mood, Scene, Script
 from events.storyboard import Shot
-from media.layout import Piece, film_frames, film_layout
+from media.layout import FADE, Piece, film_frames, film_layout
 from media.quality import Stretch
 
-CARD_SECONDS = 4.0
-"""Length of the title card and of the end card; their cross-fades and those between about sixteen scenes cancel out."""
+SHORTEST_CARD = 42
+"""Frames below which a card cannot be read, so that a film of up to five scenes has none."""
+LONGEST_CARD = 144
 
 
 @dataclass(frozen=True)
@@ -88,11 +89,18 @@ class Reel:
         return moods
 
 
+def card_frames(script: Script) -> int:
+    """Length of the title card and of the end card: what the cross-fades take away, so that the film is as
+    long as its scenes; 0 where that is too short to be read."""
+    taken = FADE * (len(script.scenes) + 1) // 2
+    return min(taken, LONGEST_CARD) if taken >= SHORTEST_CARD else 0
+
+
 def wind(episode: Episode, clip: Callable[[str], Path], title: Path, end: Path) -> Reel:
     """Lay an episode out. ``clip`` gives the file of an asset; ``title`` and ``end`` are the cards' clips."""
     assert episode.script
-    card = round(CARD_SECONDS * FPS)
-    pieces, shot_ids = [Piece(title, fade_out=True, frames=card)], [""]
+    card = card_frames(episode.script)
+    pieces, shot_ids = [], []
     for scene in episode.script.scenes:
         shots = episode.shots_of(scene.number)
         for shot in shots:
@@ -100,6 +108,8 @@ def wind(episode: Episode, clip: Callable[[str], Path], title: Path, end: Path) 
             assert take
             pieces.append(Piece(clip(take.uri), shot is shots[0], shot is shots[-1], take.frames))
             shot_ids.append(shot.shot_id)
-    pieces.append(Piece(end, fade_in=True, frames=card))
-    starts = dict(zip([*shot_ids, ""], film_layout(pieces), strict=True))
+    if card:
+        pieces = [Piece(title, fade_out=True, frames=card), *pieces, Piece(end, fade_in=True, frames=card)]
+        shot_ids = ["title", *shot_ids, "end"]
+    starts = dict(zip(shot_ids, film_layout(pieces), strict=True))
     return Reel(episode, episode.script, tuple(pieces), starts)
