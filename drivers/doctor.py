@@ -151,7 +151,8 @@ def _data() -> Iterator[Check]:
 
 def _models() -> Iterator[Check]:
     """Every vendored file against the sha256 that is written beside it."""
-    for sums in sorted((HOUSE / "engines").rglob("SHA256SUMS*")):
+    vendored = (sums for room in ("engines", "media") for sums in (HOUSE / room).rglob("SHA256SUMS*"))
+    for sums in sorted(vendored):
         lines = [line.split() for line in sums.read_text().splitlines() if line.strip()]
         wrong = [name for digest, name in lines if _sha256(sums.parent / name) != digest]
         place = str(sums.parent.relative_to(HOUSE))
@@ -184,7 +185,7 @@ def _engine(stage: str, name: str, chosen: bool) -> Check:
 
 def _voices(settings: Settings) -> Check:
     try:
-        voices = engine_class("speech", settings.engines["speech"]).voices
+        voices = engine_class("speech", settings.engines["speech"])().voices
     except LoraFrameError as error:
         return Check("voices", False, "none", str(error))
     return Check("voices", bool(voices), ", ".join(voices), GET_DATA)

@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from drivers.console import facts, summary, table
+from events.base import Event
 from events.character import Character
 
 if TYPE_CHECKING:
@@ -69,8 +70,13 @@ def recorded_data(fact: Recorded) -> Row:
 
 
 def history(recorded: Iterable[Recorded]) -> Table:
-    rows = ((f.version, f"{f.occurred_at:%Y-%m-%d %H:%M:%S}", f.event.topic, summary(f.event)) for f in recorded)
+    rows = ((f.version, f"{f.occurred_at:%Y-%m-%d %H:%M:%S}", _verb(f.event), summary(f.event)) for f in recorded)
     return table(("version", "when", "what", "facts"), rows)
+
+
+def _verb(fact: Event) -> str:
+    """``character.injury-added`` → ``injury-added``."""
+    return fact.topic.partition(".")[2]
 
 
 # ---------------------------------------------------------------- episodes
@@ -137,6 +143,6 @@ def entry(found: Entry) -> Text:
         (f"{found.position:>6}  ", "dim"),
         f"{fact.occurred_at:%H:%M:%S}  ",
         (f"{str(found.aggregate_id)[:8]}/{fact.version:<4}", "dim"),
-        (f" {fact.event.topic:<28}", "bold"),
+        (f" {fact.event.topic:<29} ", "bold"),
         summary(fact.event),
     )
