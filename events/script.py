@@ -5,11 +5,13 @@ People are named by *slug* ("ava") everywhere in a script; the episode maps slug
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from enum import StrEnum
 
 from pydantic import Field
 
 from events.base import Value
+from events.errors import BadScript
 
 NARRATOR = "narrator"
 FPS = 24
@@ -118,3 +120,47 @@ class Script(Value):
     @property
     def seconds(self) -> float:
         return sum(scene.seconds for scene in self.scenes)
+
+
+TOLERANCE = 0.02
+"""How far, as a share, a script's seconds may be from what was asked."""
+
+
+def checked(script: Script, cast: Collection[str], seconds: float | None = None) -> Script:
+    """The script itself, once it is sure that this cast can play it in this time.
+
+    ``seconds`` is the asked length, None where none was asked. Raises ``BadScript`` that names the scene.
+    """
+    for number, scene in enumerate(script.scenes, start=1):
+        if scene.number != number:
+            raise BadScript(f"Scene {scene.scene_id} has the number {scene.number}, but it is scene {number} in order.")
+        _check_people(scene, cast)
+    if seconds is not None and abs(script.seconds - seconds) > TOLERANCE * seconds:
+        raise BadScript(
+            f"The scenes add up to {script.seconds:g} seconds, but {seconds:g} were asked for. "
+            "Change the scenes' lengths, or ask for that many seconds."
+        )
+    return script
+
+
+def _check_people(scene: Scene, cast: Collection[str]) -> None:
+    unknown = [who for who in scene.characters if who not in cast]
+    if unknown:
+        raise BadScript(
+            f"Scene {scene.number} ({scene.scene_id}) has {', '.join(unknown)}, who is not in the cast "
+            f"({', '.join(cast)}). Add the character to the cast or rename it in the script."
+        )
+    present = {*scene.characters, NARRATOR}
+    absent = sorted({line.speaker for line in scene.lines} - present)
+    absent += sorted({change.character for change in scene.changes} - {*scene.characters})
+    if absent:
+        raise BadScript(
+            f"Scene {scene.number} ({scene.scene_id}) gives {', '.join(absent)} something to say or to go through, "
+            "but they are not among its characters. List them there."
+        )
+    moods = [change.what for change in scene.changes if change.kind == ChangeKind.MOOD]
+    strange = [mood for mood in moods if mood not in set(Mood)]
+    if strange:
+        raise BadScript(
+            f"Scene {scene.number} ({scene.scene_id}) has the mood {strange[0]!r}. Use one of: {', '.join(Mood)}."
+        )

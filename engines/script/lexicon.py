@@ -17,7 +17,7 @@ Table = Sequence[tuple[str, Meaning]]
 
 PLACES: Table[Place] = (
     (
-        r"roof|balcony|terrace|battlement|parapet|gantry|gallery rail|lamp gallery|observation deck|crow's nest",
+        r"roof|balcony|terrace|battlement|parapet|gantry|observation deck|crow's nest",
         Place.ROOFTOP,
     ),
     (
@@ -47,7 +47,7 @@ PLACES: Table[Place] = (
     ),
     (
         r"room|flat|apartment|house|home|kitchen|office|cabin|caf[eé]|bar\b|pub\b|shop|library|classroom|school|hotel|inn\b"
-        r"|tavern|cottage|bedroom|hut|chapel|church|museum|theatre|theater|tower|castle|palace|bank|diner|club|shed|tent",
+        r"|tavern|cottage|bedroom|hut|chapel|church|museum|theatre|theater|tower|galler|castle|palace|bank|diner|club|shed|tent",
         Place.ROOM,
     ),
 )

@@ -8,6 +8,7 @@ they say, C doubts, D comes late; H is whoever gets hurt. The same order gives t
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,9 +17,10 @@ import numpy as np
 
 from engines.script import StoryOrder, lexicon
 from engines.script.beats.outline import beats_for, settings, share_out, times, weathers, word_budget, words
-from engines.script.beats.premise import Premise, describe, premise
+from engines.script.beats.premise import Premise, describe, opening_sentence, premise, sentence_about
 from engines.script.beats.prose import Voice, fill, people
 from engines.script.beats.tables import GENRES
+from engines.script.reading import felt
 from events.errors import BadScript
 from events.script import NARRATOR, Change, ChangeKind, Line, Mood, Scene, Script
 
@@ -54,8 +56,9 @@ class BeatPlanner:
         _check(order)
         rng = np.random.default_rng([order.seed, _fingerprint(order.story)])
         about = premise(order.story, order.cast)
-        told = Telling(about, order, rng)
-        drafts = [told.tell(beat) for beat in beats_for(order.seconds, rng)]
+        beats = beats_for(order.seconds, rng)
+        told = Telling(about, order, beats, rng)
+        drafts = [told.tell(beat) for beat in beats]
         drafts = _trimmed(drafts, order.seconds)
         return Script(
             title=order.title or about.title,
@@ -80,36 +83,59 @@ def _fingerprint(text: str) -> int:
 class Telling:
     """One run of the planner through one story: who plays which role, and what was used already."""
 
-    def __init__(self, about: Premise, order: StoryOrder, rng: np.random.Generator) -> None:
+    def __init__(
+        self, about: Premise, order: StoryOrder, beats: Sequence[Mapping[str, Any]], rng: np.random.Generator
+    ) -> None:
         genre = GENRES[about.genre]
-        cast = people(order.cast)
-        self.rng = rng
+        self.order, self.rng = order, rng
+        self.cast = cast = people(order.cast)
         self.voice = Voice(rng)
         self.roles = {**dict(zip(ROLES, cast, strict=False)), "H": cast[min(2, len(cast) - 1)]}
-        self.places = settings(about, genre["places"], order.story, rng)
-        self.slots = {**describe(about, genre["words"]), **self._picked(genre)}
-        self.slots["company"] = _listed([person.name for person in cast[:3]])
+        self.places = settings(about, genre["places"], beats, rng)
+        self.slots = {**describe(about), **self._picked(genre), **self._of_cast()}
+        self.own = {"figure": about.figure.replace(f"{cast[0].name}'s", "my"), "goal": _mine(about.goal)}
         self.told: set[str] = set()
 
     def _picked(self, genre: Mapping[str, Any]) -> dict[str, str]:
-        """One of each of the genre's garments, tools and injuries."""
-        garment, tool, injury = (
-            genre[kind][int(self.rng.integers(len(genre[kind])))] for kind in ("garments", "tools", "injuries")
-        )
-        return {"garment": garment, "tool": tool, **injury}
+        """One of each of the genre's sentences, garments, tools and injuries."""
+        words_of = {key: self._one_of(options) for key, options in genre["words"].items()}
+        garment = self._one_of(genre["garments"])
+        opening = opening_sentence(self.order.story)
+        return {
+            **words_of,
+            **({"opening": opening} if opening else {}),
+            "garment": garment,
+            "coat": garment.split()[-1],
+            "tool": self._one_of(genre["tools"]),
+            **self._one_of(genre["injuries"]),
+        }
+
+    def _of_cast(self) -> dict[str, str]:
+        """What is said of the cast: who they are together, and what the story says of B and C."""
+        first, *others = self.cast
+        old_hand = others and others[0].attitude == "wise" and first.attitude == "eager"
+        return {
+            "company": _listed([person.name for person in self.cast[:3]]),
+            "child": "child" if old_hand else first.name,
+            **{f"about_{role}": sentence_about(self.order.story, person.name) for role, person in self.roles.items()},
+        }
+
+    def _one_of(self, options: Sequence[Any]) -> Any:
+        return options[int(self.rng.integers(len(options)))]
 
     def logline(self) -> str:
-        goal = fill("{company} must {goal} {deadline}", self.roles, self.slots, self.voice)
+        goal = fill("{company} must {goal}, {deadline}", self.roles, self.slots, self.voice)
         return f"{goal}."
 
     def tell(self, beat: Mapping[str, Any]) -> Draft:
         """Tell one beat by one of the templates that this cast can play."""
         playable = [telling for telling in beat["tellings"] if self._playable(telling["cast"])]
         fullest = max(len(telling["cast"]) for telling in playable)
-        best = [telling for telling in playable if len(telling["cast"]) >= min(fullest, 2)]
-        telling = best[int(self.rng.integers(len(best)))]
-        self.slots["at"] = setting = self.places[beat["where"]]
-        self.slots["here"] = setting.split(" ", 1)[1]
+        fewest = fullest if beat.get("everybody") else min(fullest, 2)
+        best = [telling for telling in playable if len(telling["cast"]) >= fewest]
+        telling = self._one_of(best)
+        setting = self.places[beat["where"]]
+        self.slots |= {"at": setting, "into": _into(setting)}
         lines = [entry for entry in telling["lines"] if self._called_for(entry)]
         spoken = tuple(self._line(entry) for entry in lines)
         draft = Draft(
@@ -118,7 +144,7 @@ class Telling:
             camera=str(telling.get("camera") or beat["camera"]),
             cast=tuple(dict.fromkeys(self.roles[role].slug for role in telling["cast"])),
             lines=spoken,
-            optional=frozenset(i for i, entry in enumerate(lines) if entry.get("extra")),
+            optional=frozenset(i for i, entry in enumerate(lines) if _role(entry).endswith("+")),
             changes=tuple(self._change(change) for change in telling.get("changes", beat.get("changes", ()))),
             setting=setting.split(" ", 1)[1],
         )
@@ -131,16 +157,17 @@ class Telling:
         return len({self.roles[role].slug for role in roles}) == len(roles)
 
     def _called_for(self, entry: Mapping[str, Any]) -> bool:
-        """A line that looks back needs the beat it looks back to."""
-        return entry.get("after", "") in ("", *self.told)
+        """A line that looks back needs the beat it looks back to; one that quotes needs the quotation."""
+        return entry.get("after", "") in ("", *self.told) and self.slots.get(entry.get("given", "company"), "") != ""
 
     def _fill(self, template: str) -> str:
         return fill(template, self.roles, self.slots, self.voice)
 
     def _line(self, entry: Mapping[str, Any]) -> Line:
-        role = next(key for key in entry if key == "N" or key in self.roles)
-        speaker = NARRATOR if role == "N" else self.roles[role].slug
-        return Line(speaker=speaker, text=self._fill(entry[role]))
+        role = _role(entry)
+        slots = self.slots if role[0] != "A" else {**self.slots, **self.own}
+        speaker = NARRATOR if role[0] == "N" else self.roles[role[0]].slug
+        return Line(speaker=speaker, text=fill(entry[role], self.roles, slots, self.voice))
 
     def _change(self, change: Mapping[str, Any]) -> Change:
         what = self._fill_plain(change["what"])
@@ -160,13 +187,28 @@ class Telling:
         return text.removeprefix("the ").removeprefix("a ").removeprefix("an ")
 
 
+def _role(entry: Mapping[str, Any]) -> str:
+    """The key of a line that says who speaks: N, A, B, C, D or H, with a + for a line that may go."""
+    return next(key for key in entry if key[0].isupper())
+
+
+def _mine(goal: str) -> str:
+    """How the lead speaks of a goal: "find her brother" is "find my brother"."""
+    return re.sub(r"\b(?:her|his|their)\b", "my", goal)
+
+
+def _into(setting: str) -> str:
+    preposition, where = setting.split(" ", 1)
+    return f"{ {'in': 'into', 'on': 'out onto', 'at': 'up to'}[preposition] } {where}"
+
+
 def _listed(names: Sequence[str]) -> str:
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
 def _trimmed(drafts: list[Draft], seconds: float) -> list[Draft]:
     """Drop optional lines, last first, then the longest, until every scene can be spoken in its share of the film."""
-    most = word_budget(min(25.0, seconds / len(drafts) * 1.3) if len(drafts) > 1 else seconds)
+    most = word_budget(min(25.0, seconds / len(drafts) * 1.4) if len(drafts) > 1 else seconds)
     drafts = [_fitted(draft, most) for draft in drafts]
     total = word_budget(seconds - 2.5 * (len(drafts) - 1))
     while sum(draft.words for draft in drafts) > total:
@@ -188,8 +230,9 @@ def _fitted(draft: Draft, most: int) -> Draft:
 
 def _scenes(drafts: Sequence[Draft], about: Premise, order: StoryOrder) -> list[Scene]:
     lengths = share_out(order.seconds, [draft.words for draft in drafts])
-    hours = times(len(drafts), order.story)
-    skies = weathers(len(drafts), GENRES[about.genre]["weather"])
+    beats = [draft.beat for draft in drafts]
+    hours = times(beats, order.story)
+    skies = weathers(beats, GENRES[about.genre]["weather"])
     scenes: list[Scene] = []
     known: dict[tuple[str, ChangeKind], str] = {}
     for number, (draft, seconds, time, weather) in enumerate(zip(drafts, lengths, hours, skies, strict=True), start=1):
@@ -207,18 +250,7 @@ def _scenes(drafts: Sequence[Draft], about: Premise, order: StoryOrder) -> list[
                 mood=Mood(draft.beat["mood"]),
                 camera=draft.camera,
                 lines=draft.lines,
-                changes=(*draft.changes, *_felt(draft, known)),
+                changes=(*draft.changes, *felt(draft.cast, draft.setting, Mood(draft.beat["mood"]), known)),
             )
         )
     return scenes
-
-
-def _felt(draft: Draft, known: dict[tuple[str, ChangeKind], str]) -> list[Change]:
-    """Where everybody in the scene is and how they feel, where that is new. Remembers it in ``known``."""
-    changes = []
-    for who in draft.cast:
-        for kind, what in ((ChangeKind.LOCATION, draft.setting), (ChangeKind.MOOD, draft.beat["mood"])):
-            if known.get((who, kind)) != what:
-                known[who, kind] = what
-                changes.append(Change(kind=kind, character=who, what=what))
-    return changes

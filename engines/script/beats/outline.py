@@ -19,7 +19,6 @@ SILENCE = 2.5
 """Seconds of a scene that are kept free of speech."""
 SHORTEST, USUAL, LONGEST = 15.0, 18.8, 25.0
 """Seconds of a scene."""
-FOUND_AT = r"\b(?:finds?|discovers?|receives?|inherits?|stumbles?|wakes?|lives?|works?|hides?)\b"
 
 
 def words(text: str) -> int:
@@ -38,9 +37,11 @@ def beats_for(seconds: float, rng: np.random.Generator) -> list[dict[str, Any]]:
         count += int(rng.integers(-1, 2))
     while count > 1 and seconds / count < SHORTEST:
         count -= 1
-    while count < len(BEATS) and seconds / count > LONGEST - 1:
+    while count < len(BEATS) - 1 and seconds / count > LONGEST - 1:
         count += 1
-    needed = sorted(BEATS, key=lambda beat: beat["rank"])[:count]
+    if count == 1:
+        return BEATS[:1]
+    needed = sorted(BEATS[1:], key=lambda beat: beat["rank"])[:count]
     return [beat for beat in BEATS if beat in needed]
 
 
@@ -64,39 +65,38 @@ def share_out(seconds: float, spoken_words: Sequence[int]) -> list[float]:
     return [(end - start) / FPS for start, end in pairwise([0, *ends.tolist()])]
 
 
-def times(count: int, story: str) -> list[TimeOfDay]:
+def times(beats: Sequence[Mapping[str, Any]], story: str) -> list[TimeOfDay]:
     """The hours of the story: one night from dusk to dawn, or a day and a night where it begins by daylight."""
     night = [TimeOfDay.DUSK, TimeOfDay.NIGHT, TimeOfDay.NIGHT, TimeOfDay.NIGHT, TimeOfDay.NIGHT, TimeOfDay.DAWN]
     day = [TimeOfDay.DAY, TimeOfDay.DAY, TimeOfDay.DUSK, TimeOfDay.NIGHT, TimeOfDay.NIGHT, TimeOfDay.DAWN]
-    hours = (
-        day if re.search(r"morning|school|lesson|noon|one day|summer|market day|afternoon", story.lower()) else night
-    )
-    return _spread(hours, count)
+    by_day = re.search(r"morning|school|lesson|noon|one day|summer|market day|afternoon", story.lower())
+    return _spread(day if by_day else night, beats)
 
 
-def weathers(count: int, arc: Sequence[str]) -> list[Weather]:
-    return _spread([Weather(word) for word in arc], count)
+def weathers(beats: Sequence[Mapping[str, Any]], arc: Sequence[str]) -> list[Weather]:
+    return _spread([Weather(word) for word in arc], beats)
 
 
-def _spread(arc: Sequence[Any], count: int) -> list[Any]:
-    """An arc of any length over so many scenes; the last scene has its last value."""
-    if count == 1:
-        return [arc[0]]
-    steps = [arc[min(len(arc) - 2, int(i * (len(arc) - 1) / (count - 1)))] for i in range(count - 1)]
-    return [*steps, arc[-1]]
+def _spread(arc: Sequence[Any], beats: Sequence[Mapping[str, Any]]) -> list[Any]:
+    """An arc of any length over the beats; its last value is for what comes after all is done."""
+    over = [beat["beat"] in ("resolution", "coda") for beat in beats]
+    running = max(1, over.count(False))
+    return [arc[-1] if done else arc[i * (len(arc) - 1) // running] for i, done in enumerate(over)]
 
 
 def settings(
-    premise: Premise, table: Mapping[str, Sequence[str]], story: str, rng: np.random.Generator
+    premise: Premise, table: Mapping[str, Sequence[str]], beats: Sequence[Mapping[str, Any]], rng: np.random.Generator
 ) -> dict[str, str]:
     """Where each part of the story happens, as "in the ..." phrases: the prompt's own places first, the genre's
-    for the rest."""
+    for the rest. A single place of the prompt is where the story leads, unless the story begins by finding there."""
     chosen = {part: str(options[int(rng.integers(len(options)))]) for part, options in table.items()}
-    own = [
-        f"{'on' if re.search('roof|deck|pier|quay|hill|island|bridge|beach|mountain', p) else 'in'} {p}"
-        for p in premise.places
-    ]
-    if len(own) == 1:
-        found = re.search(FOUND_AT + r"[^.]*" + re.escape(premise.places[0].split()[-1]), story, re.IGNORECASE)
-        return {**chosen, ("home" if found else "heart"): own[0]}
-    return {**chosen, **dict(zip(("home", "heart", "high"), own, strict=False))}
+    own = [f"{_preposition(place)} {place}" for place in premise.places]
+    used = {beat["where"] for beat in beats}
+    order = ("home", "heart", "after") if len(own) > 1 or premise.found_at_home else ("heart", "high", "home")
+    return {**chosen, **dict(zip((part for part in order if part in used), own, strict=False))}
+
+
+def _preposition(place: str) -> str:
+    if re.search(r"roof|deck|pier|quay|hill|island|bridge|beach|mountain|street|train|bus|ship|boat", place):
+        return "on"
+    return "at" if re.search(r"harbou?r|station|gate|bank|school|docks|airport|base|dam\b", place) else "in"

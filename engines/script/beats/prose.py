@@ -34,7 +34,8 @@ ATTITUDES: tuple[tuple[str, str], ...] = (
 
 CHOICE = re.compile(r"\[([^\[\]]+)\]")
 SLOT = re.compile(r"\{(\w+)(?:\.(\w+))?(?:!(\w+))?(?::([^/{}]+)/([^{}]+))?\}")
-SENTENCE_START = re.compile(r"(^|[.!?]['\"”’]?\s+)([a-z])")
+SENTENCE_START = re.compile(r"(^|(?<!\.\.)[.!?]['\"”’]?\s+)([a-z])")
+ARTICLE = re.compile(r"\b([Aa]) (?=[aeio]|u(?!ni|se))")
 
 
 @dataclass(frozen=True)
@@ -101,7 +102,7 @@ def fill(template: str, roles: Mapping[str, Person], slots: Mapping[str, str], v
         return f"{subject} {plural if form and person.pronoun == 'they' else singular}"
 
     text = SLOT.sub(filled, CHOICE.sub(chosen, template))
-    text = " ".join(text.split())
+    text = ARTICLE.sub(r"\1n ", " ".join(text.split()))
     return SENTENCE_START.sub(lambda match: match[1] + match[2].upper(), text)
 
 
