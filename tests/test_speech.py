@@ -59,6 +59,12 @@ def kokoro() -> Kokoro:
         ("I will excuse you", "ˌI wɪl ɪkskjˈuz ju"),
         ("a tear", "ɐ tˈɪɹ"),
         ("café", "kæfˈA"),
+        ("Kairo lives", "kˈIɹO lˈɪvz"),
+        ("I could.", "ˌI kˈʊd."),
+        ("O'Brien's", "ObɹˈIənz"),
+        ("doin' fine", "dˈuɪn fˈIn"),
+        ("nooo", "nˈO"),
+        ("Shhh!", "ʃ!"),
     ],
 )
 def test_words_sound_as_an_american_says_them(written: str, said: str) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -68,9 +68,12 @@ class Lexicon:
 
     def __init__(self, accent: str) -> None:
         self.accent = accent
-        self.entries: dict[str, Entry] = {}
+        written: dict[str, Entry] = {}
         for grade in ("silver", "gold"):
-            self.entries |= json.loads(wheel_file("misaki", f"data/{accent}_{grade}.json").read_text(encoding="utf-8"))
+            written |= json.loads(wheel_file("misaki", f"data/{accent}_{grade}.json").read_text(encoding="utf-8"))
+        self.letters = {letter: str(written[letter]) for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"}
+        self.entries = {word.lower(): entry for word, entry in written.items()}
+        self.entries |= {word: entry for word, entry in written.items() if word.islower()}
 
     def say(self, text: str) -> str:
         tokens = re.findall(rf"[A-Za-z]+(?:'[A-Za-z]+)*'?|[{PUNCTUATION}]", spoken(text))
@@ -93,32 +96,32 @@ class Lexicon:
             return "jˈust" if self.accent == "us" else "jˈuːst"
         if word == "i":
             return f"{SECONDARY}I"
-        return self.word(tokens[at], _part_of_speech(tokens, at))
+        return self.word(tokens[at], _parts_of_speech(tokens, at))
 
-    def word(self, word: str, part: str = "") -> str:
+    def word(self, word: str, parts: Sequence[str] = ()) -> str:
         """One word, however little is known of it."""
         if word.isupper() and len(word) > 1 and self._is_initials(word):
             return self._letters(word)
-        lower = word.lower().rstrip("'")
-        known = self._known(lower, part) or self._form(lower, part) or self._compound(lower)
+        lower = word.lower()
+        if lower.endswith("in'") and (said := self.word(f"{lower[:-1]}g", parts)).endswith("ŋ"):
+            return f"{said[:-1]}n"
+        lower = lower.rstrip("'")
+        known = self._known(lower, parts) or self._form(lower, parts) or self._compound(lower)
         return known or self._spelled(lower)
 
-    def _known(self, word: str, part: str = "") -> str | None:
+    def _known(self, word: str, parts: Sequence[str] = ()) -> str | None:
         names = _names()
         if word in names:
             return self._from_sounds(names[word])
-        for form in (word, word.capitalize(), word.upper()):
-            entry = self.entries.get(form)
-            if isinstance(entry, dict):
-                return entry.get(part) or entry["DEFAULT"]
-            if entry:
-                return entry
-        return None
+        entry = self.entries.get(word)
+        if isinstance(entry, dict):
+            return next((said for part in parts if (said := entry.get(part))), entry["DEFAULT"])
+        return entry
 
-    def _form(self, word: str, part: str = "") -> str | None:
+    def _form(self, word: str, parts: Sequence[str] = ()) -> str | None:
         """A known word with an ending or a beginning."""
         for stem, ending in _stems(word):
-            said = self._known(stem, part) or (self._form(stem) if len(stem) > 4 and ending != "'s" else None)
+            said = self._known(stem, parts) or (self._form(stem) if len(stem) > 4 and ending != "'s" else None)
             if said is None and ending == "'s":
                 said = self._spelled(stem)
             if said:
@@ -167,7 +170,7 @@ class Lexicon:
 
     def _letters(self, word: str) -> str:
         """Letter by letter, the stress on the last."""
-        said = [str(self.entries[letter]) for letter in word if letter.isalpha()]
+        said = [self.letters[letter] for letter in word if letter.isalpha()]
         return "".join([*(_unstressed(letter, SECONDARY) for letter in said[:-1]), said[-1]])
 
     def _spelled(self, word: str) -> str:
@@ -189,23 +192,26 @@ class Lexicon:
         return said if PRIMARY in said else _stress_first_vowel(said)
 
 
-def _part_of_speech(tokens: list[str], at: int) -> str:
-    """A guess from the neighbours, good enough for the words that sound different as noun and verb:
-    a part of speech of misaki's dictionaries, "None" at the end of a clause, or empty."""
-    before = tokens[at - 1].lower() if at else "."
+def _parts_of_speech(tokens: list[str], at: int) -> tuple[str, ...]:
+    """Guesses from the neighbours, good enough for the words that sound different as noun and verb: the
+    parts of speech of misaki's dictionaries, the likeliest first, "None" at the end of a clause."""
+    before = tokens[at - 1] if at else "."
     after = tokens[at + 1].lower() if at + 1 < len(tokens) else "."
-    word = tokens[at].lower()
-    if word in ("close", "closer") and (before not in BEFORE_VERB and after not in OBJECTS):
-        return ""
-    if before in DETERMINERS:
-        return "NOUN"
-    if before in BEFORE_VERB:
-        return "VERB"
-    if before in BEFORE_PARTICIPLE:
-        return "VERB" if word.endswith("s") else "VBN"
-    if after in OBJECTS:
-        return "VERB"
-    return "None" if after in PUNCTUATION else ""
+    last = ("None",) if after in PUNCTUATION else ()
+    return (*_guess(tokens[at].lower(), before, after), *last)
+
+
+def _guess(word: str, before: str, after: str) -> tuple[str, ...]:
+    if word in ("close", "closer") and before.lower() not in BEFORE_VERB and after not in OBJECTS:
+        return ()
+    if before.lower() in DETERMINERS:
+        return ("NOUN",)
+    if before.lower() in BEFORE_VERB:
+        return ("VERB",)
+    if before.lower() in BEFORE_PARTICIPLE:
+        return ("VERB",) if word.endswith("s") else ("VBN",)
+    after_a_name = before[:1].isupper() and word.endswith("s")
+    return ("VERB",) if after_a_name or after in OBJECTS else ()
 
 
 def _stems(word: str) -> Iterator[tuple[str, str]]:
@@ -244,5 +250,5 @@ def _unstressed(said: str, stress: str = "") -> str:
 
 
 def _stress_first_vowel(said: str) -> str:
-    at = next((i for i, sound in enumerate(said) if sound in SPOKEN_VOWELS), 0)
-    return said[:at] + PRIMARY + said[at:]
+    at = next((i for i, sound in enumerate(said) if sound in SPOKEN_VOWELS), None)
+    return said if at is None else said[:at] + PRIMARY + said[at:]

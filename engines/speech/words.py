@@ -36,6 +36,9 @@ ABBREVIATIONS = {
     "Gen.": "General",
     "Rev.": "Reverend",
     "Jr.": "Junior",
+    "Ph.D.": "P H D",
+    "PhD": "P H D",
+    "Mx.": "Mix",
     "Sr.": "Senior",
     "Ave.": "Avenue",
     "Rd.": "Road",
@@ -76,6 +79,7 @@ def spoken(text: str) -> str:
     text = _plain(text)
     text = _abbreviations(text)
     text = _numbers(text)
+    text = re.sub(r"([A-Za-z])\1{2,}", r"\1", text)
     for symbol, word in SYMBOLS.items():
         text = text.replace(symbol, word)
     text = re.sub(r"\s*(--+|—| - )\s*", " — ", text)
