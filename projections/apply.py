@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Table, func, select
 
 from events import character as c
 from events import episode as e
 from events import series as s
-from events.base import Event
+from events.base import Event, Value
 from events.log import Entry
-from events.storyboard import Shot
 from projections import tables
 from projections.tables import change, put
 
@@ -34,6 +33,11 @@ def _id(entry: Entry) -> str:
     return str(entry.aggregate_id)
 
 
+def _told(fact: Value, table: Table) -> dict[str, Any]:
+    """The fields that the table has columns for."""
+    return fact.model_dump(mode="json", include=set(table.c.keys()))
+
+
 def _when(entry: Entry) -> str:
     return entry.recorded.occurred_at.isoformat()
 
@@ -42,7 +46,7 @@ def _when(entry: Entry) -> str:
 
 
 def character_created(connection: Connection, entry: Entry, fact: c.CharacterCreated) -> None:
-    told = fact.model_dump(mode="json")
+    told = _told(fact, tables.characters)
     look = c.Look().model_dump(mode="json")
     put(connection, tables.characters, character_id=_id(entry), look=look, created_at=_when(entry), **told)
 
@@ -67,8 +71,8 @@ def character_touched(connection: Connection, entry: Entry, fact: Event) -> None
 
 
 def picture_added(connection: Connection, entry: Entry, fact: c.ReferenceAdded) -> None:
-    told = fact.model_dump(mode="json")
-    put(connection, tables.pictures, character_id=_id(entry), version=entry.recorded.version, **told)
+    key = {"character_id": _id(entry), "version": entry.recorded.version}
+    put(connection, tables.pictures, **key, **_told(fact, tables.pictures))
 
 
 def identity_extracted(connection: Connection, entry: Entry, fact: c.IdentityExtracted) -> None:
@@ -125,17 +129,10 @@ def episode_ordered(connection: Connection, entry: Entry, fact: s.EpisodeOrdered
 
 
 def episode_requested(connection: Connection, entry: Entry, fact: e.EpisodeRequested) -> None:
-    told = fact.model_dump(mode="json", include={"story", "seconds", "seed", "engines", "limits"})
-    put(
-        connection,
-        tables.episodes,
-        episode_id=_id(entry),
-        series_id=str(fact.series_id or ""),
-        requested_at=_when(entry),
-        **told,
-    )
+    told = _told(fact, tables.episodes) | {"series_id": str(fact.series_id or "")}
+    put(connection, tables.episodes, episode_id=_id(entry), requested_at=_when(entry), **told)
     for member in fact.cast:
-        put(connection, tables.episode_cast, episode_id=_id(entry), **member.model_dump(mode="json"))
+        put(connection, tables.episode_cast, episode_id=_id(entry), **_told(member, tables.episode_cast))
 
 
 def episode_touched(connection: Connection, entry: Entry, fact: Event) -> None:
@@ -154,26 +151,24 @@ def episode_is(status: str) -> Handler:
 def script_written(connection: Connection, entry: Entry, fact: e.ScriptWritten) -> None:
     _change_episode(connection, entry, title=fact.script.title, logline=fact.script.logline)
     for scene in fact.script.scenes:
-        told = scene.model_dump(mode="json", exclude={"lines"})
-        put(connection, tables.scenes, episode_id=_id(entry), status="written", **told)
+        put(connection, tables.scenes, episode_id=_id(entry), status="written", **_told(scene, tables.scenes))
         for index, line in enumerate(scene.lines):
             key = {"episode_id": _id(entry), "scene": scene.number, "line": index}
             put(connection, tables.lines, **key, speaker=line.speaker, text=line.text)
 
 
 def speech_rendered(connection: Connection, entry: Entry, fact: e.SpeechRendered) -> None:
-    put(connection, tables.lines, episode_id=_id(entry), **fact.model_dump(mode="json"))
+    put(connection, tables.lines, episode_id=_id(entry), **_told(fact, tables.lines))
 
 
 def shot_planned(connection: Connection, entry: Entry, fact: e.ShotPlanned) -> None:
-    told = fact.shot.model_dump(mode="json", include=set(Shot.model_fields) & set(tables.shots.c.keys()))
-    put(connection, tables.shots, episode_id=_id(entry), **told)
+    put(connection, tables.shots, episode_id=_id(entry), **_told(fact.shot, tables.shots))
     _change_scene(connection, entry, fact.shot.scene, status="planned")
 
 
 def take_requested(connection: Connection, entry: Entry, fact: e.TakeRequested) -> None:
     scene = connection.scalar(_in_episode(select(tables.shots.c.scene), tables.shots, entry, shot_id=fact.shot_id))
-    told = fact.model_dump(mode="json", exclude={"reserved"})
+    told = _told(fact, tables.takes)
     put(connection, tables.takes, episode_id=_id(entry), scene=scene, requested_at=_when(entry), **told)
     _change_scene(connection, entry, scene, status="shooting")
 
@@ -217,18 +212,29 @@ def scene_flagged(connection: Connection, entry: Entry, fact: e.SceneFlagged) ->
 
 
 def episode_cut(connection: Connection, entry: Entry, fact: e.EpisodeCut) -> None:
-    _change_episode(connection, entry, **fact.model_dump(mode="json"), passed=None, measures=None, findings=None)
+    _change_episode(
+        connection, entry, **fact.model_dump(mode="json", exclude={"worked"}), passed=None, measures=None, findings=None
+    )
 
 
 def quality_checked(connection: Connection, entry: Entry, fact: e.QualityChecked) -> None:
-    told = fact.model_dump(mode="json", include={"passed", "measures", "findings"})
-    _change_episode(connection, entry, **told)
+    _change_episode(connection, entry, **_told(fact, tables.episodes))
     for shot_id, sighting in fact.identity:
         _put_sighting(connection, entry, tables.film_sightings, {"shot_id": shot_id}, sighting)
 
 
 def episode_delivered(connection: Connection, entry: Entry, fact: e.EpisodeDelivered) -> None:
     _change_episode(connection, entry, files=fact.model_dump(mode="json")["files"], delivered_at=_when(entry))
+
+
+def worked(stage: str) -> Handler:
+    """The seconds that this stage's engine worked for the fact."""
+
+    def handler(connection: Connection, entry: Entry, fact: Any) -> None:
+        key = {"episode_id": _id(entry), "version": entry.recorded.version}
+        put(connection, tables.work, **key, stage=stage, seconds=fact.worked)
+
+    return handler
 
 
 def episode_failed(connection: Connection, entry: Entry, fact: e.EpisodeFailed) -> None:
@@ -288,8 +294,7 @@ def _change_scene(connection: Connection, entry: Entry, number: int | None, **va
 def _put_sighting(connection: Connection, entry: Entry, table: Any, key: dict[str, str], seen: e.Sighting) -> None:
     cast = tables.episode_cast
     found = connection.scalar(_in_episode(select(cast.c.character_id), cast, entry, slug=seen.slug))
-    told = seen.model_dump(mode="json")
-    put(connection, table, episode_id=_id(entry), character_id=found or "", **key, **told)
+    put(connection, table, episode_id=_id(entry), character_id=found or "", **key, **_told(seen, table))
 
 
 # ---------------------------------------------------------------- which fact goes where
@@ -325,17 +330,17 @@ HANDLERS: dict[type[Event], Iterable[Handler]] = {
     s.EpisodeOrdered: _series(episode_ordered),
     e.EpisodeRequested: _episode(episode_requested, episode_is("requested")),
     e.ScriptWritten: _episode(script_written, episode_is("written")),
-    e.SpeechRendered: _episode(speech_rendered),
+    e.SpeechRendered: _episode(speech_rendered, worked("speech")),
     e.ShotPlanned: _episode(shot_planned),
     e.TakeRequested: _episode(take_requested, take_is("requested"), money_reserved, episode_is("shooting")),
     e.TakeSubmitted: _episode(take_is("submitted", "operation")),
-    e.TakeRendered: _episode(take_is("rendered", "uri", "tail", "frames", "worked"), money_spent),
-    e.TakeJudged: _episode(take_judged, take_is("rejected")),
+    e.TakeRendered: _episode(take_is("rendered", "uri", "tail", "frames", "worked"), money_spent, worked("video")),
+    e.TakeJudged: _episode(take_judged, worked("face"), take_is("rejected")),
     e.TakeFailed: _episode(money_released, take_is("failed", "code", "reason")),
     e.TakeAccepted: _episode(take_accepted, take_is("accepted")),
     e.SceneCompleted: _episode(scene_completed),
-    e.EpisodeCut: _episode(episode_cut, episode_is("cut")),
-    e.QualityChecked: _episode(quality_checked, episode_is("checked")),
+    e.EpisodeCut: _episode(episode_cut, worked("cut"), episode_is("cut")),
+    e.QualityChecked: _episode(quality_checked, worked("quality"), episode_is("checked")),
     e.SceneFlagged: _episode(scene_flagged, episode_is("shooting")),
     e.EpisodeDelivered: _episode(episode_delivered, episode_is("delivered")),
     e.EpisodeFailed: _episode(episode_failed, episode_is("failed")),

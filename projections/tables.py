@@ -214,6 +214,7 @@ film_sightings = _table(
     _measure("raw"),
     _flag("copy_paste"),
 )
+work = _table("work", _key("episode_id"), _key("version", Integer), _text("stage"), _number("seconds"))
 ledger = _table(
     "ledger",
     _key("episode_id"),

@@ -10,6 +10,7 @@ import hashlib
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from math import fsum
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -204,7 +205,7 @@ class Views:
 
     def metrics(self) -> Row:
         """``takes`` by verdict (``failed`` and ``unjudged`` beside them), ``retakes`` (takes beyond a shot's first),
-        ``idr`` (median of the accepted takes, by slug) and ``engine_seconds``."""
+        ``idr`` (median of the accepted takes, by slug) and ``engine_seconds`` by stage."""
         takes = self._rows(select(t.takes))
         verdicts: dict[str, int] = {}
         for take in takes:
@@ -214,8 +215,14 @@ class Views:
             "takes": dict(sorted(verdicts.items())),
             "retakes": len(takes) - len({(take["episode_id"], take["shot_id"]) for take in takes}),
             "idr": self._median_idr(),
-            "engine_seconds": sum(take["worked"] for take in takes),
+            "engine_seconds": self._engine_seconds(),
         }
+
+    def _engine_seconds(self) -> dict[str, float]:
+        spent: dict[str, list[float]] = {}
+        for row in self._rows(select(t.work).order_by(t.work.c.stage, t.work.c.episode_id, t.work.c.version)):
+            spent.setdefault(row["stage"], []).append(row["seconds"])
+        return {stage: fsum(seconds) for stage, seconds in spent.items()}
 
     def _median_idr(self) -> dict[str, float]:
         seen, takes = t.sightings, t.takes
@@ -263,7 +270,7 @@ def _make_tables(connection: Connection) -> None:
     """Make what is missing; make everything again when it has another shape than ours."""
     if connection.dialect.name == "postgresql":
         connection.execute(select(func.pg_advisory_xact_lock(_CREATING)))
-    shape = _shape(connection)
+    shape = _shape()
     if inspect(connection).has_table(t.position.name):
         known = connection.scalar(select(t.position.c.shape).where(t.position.c.name == LOG))
         if known == shape:
@@ -273,8 +280,8 @@ def _make_tables(connection: Connection) -> None:
     t.put(connection, t.position, name=LOG, position=0, shape=shape)
 
 
-def _shape(connection: Connection) -> str:
-    told = [str(CreateTable(table).compile(connection)) for table in t.metadata.sorted_tables]
+def _shape() -> str:
+    told = [str(CreateTable(table)) for table in t.metadata.sorted_tables]
     return hashlib.sha256("".join([str(REVISION), *told]).encode()).hexdigest()[:16]
 
 

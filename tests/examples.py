@@ -109,7 +109,9 @@ FACTS: tuple[Event, ...] = (
         written=SCRIPT,
     ),
     e.ScriptWritten(script=SCRIPT, engine="beats"),
-    e.SpeechRendered(scene=1, line=0, speaker="ava", voice="af_heart", uri="asset://" + "b" * 64, frames=24),
+    e.SpeechRendered(
+        scene=1, line=0, speaker="ava", voice="af_heart", uri="asset://" + "b" * 64, frames=24, worked=1.5
+    ),
     e.ShotPlanned(shot=SHOTS[0]),
     e.TakeRequested(take_id="s01-1-t1", shot_id="s01-1", engine="puppet", seed=1234, prompt="Ava falls.", reserved=0.4),
     e.TakeSubmitted(take_id="s01-1-t1", operation="op-1"),
@@ -127,13 +129,14 @@ FACTS: tuple[Event, ...] = (
     e.TakeFailed(take_id="s01-1-t1", code="take-failed", reason="The provider was busy."),
     e.TakeAccepted(take_id="s01-1-t1", shot_id="s01-1"),
     e.SceneCompleted(scene=1),
-    e.EpisodeCut(film="asset://" + "e" * 64, subtitles="asset://" + "f" * 64, frames=360),
+    e.EpisodeCut(film="asset://" + "e" * 64, subtitles="asset://" + "f" * 64, frames=360, worked=4.0),
     e.QualityChecked(
         film="asset://" + "e" * 64,
         passed=False,
         findings=(e.Finding(kind="black", scene=1, start=2.0, end=5.0, sentence="Scene 1 is black."),),
         measures={"lufs": -16.1},
         identity=(("s01-1", SEEN),),
+        worked=3.0,
     ),
     e.SceneFlagged(scene=1, reason="Scene 1 is black."),
     e.EpisodeDelivered(files=(e.Deliverable(name="film.mp4", uri="asset://" + "e" * 64),)),
