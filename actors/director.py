@@ -81,7 +81,9 @@ class Direction:
 
     async def write_script(self) -> None:
         if self.state.script is None:
-            script = self.request.written or await asyncio.to_thread(self._written)
+            script = self.request.written
+            if script is None:
+                script = await asyncio.to_thread(self._written)
             await self.tell(WriteScript(script=script, engine=self.request.engines["script"]), "script")
         assert self.state.script
         looks = {slug: character.look for slug, character in self.cast.items()}

@@ -162,7 +162,7 @@ class Finishing:
         return deliver(episode, episode_id, names, ledger, self._assets)
 
 
-POOLS = {"filming": Filming, "judging": Judging, "speaking": Speaking, "finishing": Finishing}
+POOLS: dict[str, Any] = {"filming": Filming, "judging": Judging, "speaking": Speaking, "finishing": Finishing}
 
 
 def open_pools(settings: Settings) -> None:

@@ -55,6 +55,7 @@ class Shell(Generic[State]):
         self.lost_to_stranger = False
         self._log = log
         self._clock = clock
+        self.state: State
         self.version, self.state = log.snapshot(aggregate, aggregate_id)
         self._kept = self.version
         self.catch_up()

@@ -17,7 +17,7 @@ from uuid import NAMESPACE_URL, UUID, uuid4, uuid5
 from pydantic import ValidationError
 
 from actors.casting import Consent, Portrait, audition, read_folder, slug_of, views_of
-from actors.residence import Residence, put_to_sleep
+from actors.residence import Residence
 from actors.settings import Settings
 from actors.shell import Clock, now, open_log, state_at
 from events.base import Value
@@ -32,12 +32,8 @@ from events.series import SERIES, CreateSeries, OrderEpisode, Series
 
 if TYPE_CHECKING:
     from actors.cluster import Cluster
+    from actors.making import Listener
     from media.assets import Assets
-
-POLL = 0.25
-"""Seconds between two looks at the log while a film is being made."""
-
-Listener = Callable[[Entry], None]
 
 
 class Delivered(Value):
@@ -197,13 +193,7 @@ class Studio:
 
     def entries(self, after: int = 0) -> Iterator[Entry]:
         """All facts of the log behind a position, in order."""
-        position = after
-        while True:
-            found, reached = self.log.since(position)
-            yield from found
-            if reached == position:
-                return
-            position = reached
+        return self.log.entries(after)
 
     def rebuild(self) -> str:
         """Throw the read models away and make them again from the log; returns their digest."""
@@ -246,33 +236,12 @@ class Studio:
         return state_at(SERIES, id_of("series", slug_of(title)), self.log)
 
     def _make(self, episode_id: UUID, on_event: Listener | None) -> None:
-        import ray
-        from ray.exceptions import RayTaskError
-
         from actors.cluster import Cluster
-        from actors.director import director_actor
+        from actors.making import make
 
-        position = self.log.recorder.max_notification_id() or 0
         self._cluster = self._cluster or Cluster(self.settings)
         self._cluster.start()
-        making = director_actor(self.settings, episode_id).make.remote()
-        try:
-            finished: list[Any] = []
-            while not finished:
-                finished, _ = ray.wait([making], timeout=POLL)
-                position = self._tell(position, episode_id, on_event)
-            ray.get(making)
-        except RayTaskError as error:
-            raise error.cause from None
-        finally:
-            put_to_sleep(f"episode:{episode_id}")
-
-    def _tell(self, position: int, episode_id: UUID, on_event: Listener | None) -> int:
-        for entry in self.entries(position):
-            position = entry.position
-            if on_event and entry.aggregate_id == episode_id:
-                on_event(entry)
-        return position
+        make(self.settings, self.log, episode_id, on_event)
 
     def _hand_over(self, episode_id: UUID, out: Path | None) -> Delivered:
         """Put the files of a delivered episode into a folder of the user's."""

@@ -139,6 +139,16 @@ class Log:
         ]
         return entries, rows[-1].id if rows else position
 
+    def entries(self, after: int = 0) -> Iterator[Entry]:
+        """All facts behind a position, in order, to the end of the log."""
+        position = after
+        while True:
+            found, reached = self.since(position)
+            yield from found
+            if reached == position:
+                return
+            position = reached
+
     # ------------------------------------------------------------ snapshots
 
     def save_snapshot(self, aggregate: Aggregate[Any], aggregate_id: UUID, version: int, state: Value) -> None:
