@@ -9,7 +9,7 @@ PINS := pyproject.toml requirements/constraints.txt requirements/data.txt
 .PHONY: demo test test-long check format bench clean
 
 demo: $(VENV)/run.stamp
-	$(BIN)/loraframe demo
+	$(BIN)/loraframe demo --out build/demo
 
 test: $(VENV)/test.stamp
 	$(BIN)/python -m pytest

@@ -64,13 +64,12 @@ def open_studio() -> Studio:
 @app.command()
 def demo(seconds: Seconds = 300, seed: Seed = 1, out: Out = None, json: Json = False) -> None:
     """Make a film with the sample cast and the sample story; needs no key, no GPU and no network."""
+    from drivers.series import cast
+
     with open_studio() as studio:
-        known = {row["slug"] for row in studio.characters()}
-        for slug in DEMO_CAST:
-            if slug not in known:
-                err.print(f"Casting {slug.capitalize()}")
-                studio.import_character(SAMPLES / "cast" / slug)
-        _make(studio, studio.request_episode(SAMPLES / "stories" / "demo.txt", DEMO_CAST, seconds, seed), out, json)
+        with err.status("Casting"):
+            names = [cast(studio, SAMPLES / "cast" / name) for name in DEMO_CAST]
+        _make(studio, studio.request_episode(SAMPLES / "stories" / "demo.txt", names, seconds, seed), out, json)
 
 
 # ---------------------------------------------------------------- characters
@@ -175,8 +174,8 @@ def list_episodes(json: Json = False) -> None:
 def _make(studio: Studio, episode_id: UUID, out: Path | None, json: bool) -> None:
     """Film an episode with its progress on stderr."""
     try:
-        with Progress(err, studio.log.recorded(episode_id)) as progress:
-            made = studio.resume_episode(episode_id, out, lambda entry: progress.tell(entry.recorded))
+        with Progress(err, studio.log.events(episode_id)) as progress:
+            made = studio.resume_episode(episode_id, out, lambda entry: progress.tell(entry.recorded.event))
     except KeyboardInterrupt:
         err.print(f"Stopped. Go on with: loraframe episode resume {str(episode_id)[:8]}")
         raise

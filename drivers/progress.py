@@ -28,8 +28,7 @@ from events.episode import (
     TakeJudged,
     evolve,
 )
-from events.mapper import Recorded
-from events.production import is_acceptable
+from events.production import EPISODE, is_acceptable
 from events.script import FPS, Scene
 
 BAR_WIDTH = 40
@@ -40,11 +39,9 @@ REFRESHES = 4
 class Progress:
     """A context manager; ``tell`` it every new fact of the episode."""
 
-    def __init__(self, console: Console, past: Iterable[Recorded] = ()) -> None:
+    def __init__(self, console: Console, past: Iterable[Event] = ()) -> None:
         self._console = console
-        self._state = Episode()
-        for fact in past:
-            self._state = evolve(self._state, fact.event)
+        self._state = EPISODE.fold(past)
         self._live = Live(console=console, get_renderable=self._shown, refresh_per_second=REFRESHES, transient=True)
 
     def __enter__(self) -> Progress:
@@ -57,11 +54,11 @@ class Progress:
     ) -> None:
         self._live.stop()
 
-    def tell(self, fact: Recorded) -> None:
-        self._state = evolve(self._state, fact.event)
-        if announced := ANNOUNCED.get(type(fact.event)):
-            for line in announced(self._state, fact.event):
-                self._console.print(line)
+    def tell(self, fact: Event) -> None:
+        self._state = evolve(self._state, fact)
+        if announced := ANNOUNCED.get(type(fact)):
+            for line in announced(self._state, fact):
+                self._console.print(line, soft_wrap=True)
 
     def _shown(self) -> RenderableType:
         return Group(_bars(stages(self._state)), *map(_under_way, _scenes_under_way(self._state)))

@@ -77,8 +77,8 @@ def produce_episode(
     else:
         story = beside / order.file if order.file else order.story
         episode_id = studio.request_episode(story, order.cast or slugs, order.seconds, order.seed, show.title)
-    with Progress(err, studio.log.recorded(episode_id)) as progress:
-        return studio.resume_episode(episode_id, folder, lambda entry: progress.tell(entry.recorded))
+    with Progress(err, studio.log.events(episode_id)) as progress:
+        return studio.resume_episode(episode_id, folder, lambda entry: progress.tell(entry.recorded.event))
 
 
 def main(arguments: list[str]) -> int:
