@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from engines.speech.kokoro import RATE, Kokoro
+from engines.speech.kokoro import COMFORTABLE, LONGEST, RATE, Kokoro, spoken_runs
 from engines.speech.phonemes import phonemes
 from engines.speech.spelling import sounds
 from engines.speech.words import spoken
@@ -135,8 +135,21 @@ def test_a_line_is_levelled_and_has_no_silent_ends(kokoro: Kokoro) -> None:
 
 
 def test_a_long_speech_takes_its_time(kokoro: Kokoro) -> None:
-    sentence = "The lighthouse stood where the road ended, and nobody had climbed its stairs for twenty years. "
-    assert 2 < len(kokoro.say(sentence * 2, "bm_fable")) / len(kokoro.say(sentence, "bm_fable")) < 2.3
+    short, long = (len(kokoro.say(text, "bm_fable")) for text in ("Nobody came.", "Nobody came. " * 4))
+    assert 2 < long / short < 5
+
+
+def test_sentences_are_said_together_until_they_are_many() -> None:
+    runs = spoken_runs(phonemes("Nobody came to the lighthouse. " * 12, "us"))
+    assert len(runs) > 1
+    assert all(len(run) <= COMFORTABLE and run.endswith(".") for run in runs)
+
+
+def test_a_sentence_without_an_end_is_cut_between_words() -> None:
+    endless = phonemes("and the waves came in " * 60, "us")
+    runs = spoken_runs(endless)
+    assert all(len(run) <= LONGEST for run in runs)
+    assert " ".join(runs) == endless
 
 
 def test_a_blend_is_a_voice_of_its_own(kokoro: Kokoro) -> None:

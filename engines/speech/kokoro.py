@@ -54,7 +54,7 @@ class Kokoro:
         """
         styles = self._styles(voice)
         accent = "gb" if voice.startswith("b") else "us"
-        runs = [_trimmed(self._run(run, styles)) for run in _runs(phonemes(text, accent))]
+        runs = [_trimmed(self._run(run, styles)) for run in spoken_runs(phonemes(text, accent))]
         pause = np.zeros(round(PAUSE * RATE), np.float32)
         pieces = [piece for run in runs for piece in (pause, _faded(run))][1:]
         return _levelled(np.concatenate(pieces)) if pieces else np.zeros(0, np.float32)
@@ -106,7 +106,7 @@ def _voice(name: str) -> np.ndarray:
     return np.fromfile(VOICES / f"{name}.bin", "<f4").reshape(510, 256)
 
 
-def _runs(said: str) -> list[str]:
+def spoken_runs(said: str) -> list[str]:
     """Sentences, the short ones together, the long ones cut at a comma or between words."""
     runs: list[str] = []
     for sentence in re.findall(r"[^.!?…]+[.!?…]*", said):
