@@ -1,60 +1,192 @@
-"""The body that no reference shows: torso, arms, hands, legs, in the cloth of the reference."""
+"""The body that no reference shows: it goes on where the bust leaves the picture, in the same cloth.
+
+All measures are in face widths; x from the middle of the chin, y down from the chin.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+import cv2
 import numpy as np
 
-from engines.video.puppet.figure.sketch import Sheet, limb
+from engines.video.puppet.figure.sketch import Sheet, curve, limb, smooth
+from engines.video.puppet.figure.wardrobe import Style
+
+BOTTOM = {"bust": 2.15, "half": 4.4, "full": 10.1}
+"""How far below the chin each extent reaches."""
+ABOVE = 2.3
+HALF_WIDTH = 2.35
 
 
 @dataclass(frozen=True)
 class Build:
-    """Where a body goes on from its bust, in face widths from the chin. ``edge`` is how far from the middle the
-    picture shows the shoulder, ``drop`` how far below the chin it is there."""
+    """``line`` (n, 2) is the outline of the shoulders, left to right, as far as the picture shows it; ``collar`` the y at
+    which cloth begins beside the neck; ``tone`` (m,) the brightness of the cloth across the picture's lower edge, from
+    the first to the last x of ``line``, and ``seam`` the y of that edge. Colours are RGB, 0..255."""
 
-    edge: float
-    drop: float
+    line: np.ndarray
+    collar: float
+    seam: float
+    tone: np.ndarray
     cloth: np.ndarray
+    skin: np.ndarray
     trousers: np.ndarray
     shoes: np.ndarray
-    skin: np.ndarray
+
+    @property
+    def shoulder(self) -> float:
+        """The y of the shoulders' outer ends."""
+        return float(self.line[[0, -1], 1].mean())
+
+    @property
+    def width(self) -> float:
+        """From the middle to the outside of the arm."""
+        return min(float(np.abs(self.line[[0, -1], 0]).mean()) + 0.16, HALF_WIDTH - 0.4)
+
+    def coloured(self, colour: tuple[float, float, float] | None) -> Build:
+        return self if colour is None else replace(self, cloth=np.array(colour, np.float32))
 
 
-BOTTOM = {"bust": 2.15, "half": 4.3, "full": 10.0}
-"""How far below the chin each extent reaches."""
-ABOVE = 2.3
-HALF_WIDTH = 2.3
+@dataclass(frozen=True)
+class Joints:
+    """Where a limb bends. ``side`` is -1 on the picture's left, which is the character's right."""
+
+    side: int
+    top: tuple[float, float]
+    middle: tuple[float, float]
+    end: tuple[float, float]
 
 
-def draw_body(sheet: Sheet, build: Build, extent: str, stride: float) -> None:
-    """From far to near: far arm, legs, torso, near arm."""
-    s = build.drop
-    out = build.edge + 0.1
+def arm_of(build: Build, side: int, swing: float = 0.0, raised: bool = False) -> Joints:
+    """An arm that hangs, swings while walking, or is bent to hold something before the body."""
+    s, w = build.shoulder, build.width
+    top = (side * (w - 0.36), s + 0.34)
+    if raised:
+        return Joints(side, top, (side * (w - 0.06), s + 1.75), (side * (w - 0.62), s + 2.15))
+    return Joints(side, top, (side * (w - 0.2) + 0.16 * swing, s + 1.95), (side * (w - 0.26) + 0.55 * swing, s + 3.5))
+
+
+def leg_of(build: Build, side: int, stride: float) -> Joints:
+    s, step = build.shoulder, side * stride
+    lift = max(0.0, -step) * 0.28
+    ankle = (side * 0.4 + step * 0.95, s + 8.45 - lift)
+    knee = (side * 0.46 + step * 0.62 + lift * 0.6, s + 5.95 - lift * 0.4)
+    return Joints(side, (side * 0.5, s + 3.3), knee, ankle)
+
+
+def draw_body(sheet: Sheet, build: Build, style: Style, extent: str, stride: float, holding: int) -> None:
+    """From far to near: legs, arms, torso, and the shoulders that the picture's own will cover. ``holding`` is the side
+    whose arm is raised, 0 for none."""
     if extent == "full":
-        _legs(sheet, build, stride)
+        _legs(sheet, build, style, stride)
     for side in (-1, 1):
-        _arm(sheet, build, side, stride * -side)
-    sheet.part(
-        [(-out, s + 0.1), (-0.8, s - 0.5), (0.8, s - 0.5), (out, s + 0.1), (out - 0.25, s + 0.8), (1.0, s + 2.2),
-         (1.06, s + 3.4), (-1.06, s + 3.4), (-1.0, s + 2.2), (-out + 0.25, s + 0.8)], build.cloth, 0.2, 0.6)  # fmt: skip
+        if side != holding:
+            _arm(sheet, build, arm_of(build, side, -side * stride))
+    _torso(sheet, build, style)
+    if extent == "full" and style.length > 4:
+        _hem(sheet, build, style, stride)
+    _shoulders(sheet, build)
+    _toned(sheet, build)
 
 
-def _arm(sheet: Sheet, build: Build, side: int, swing: float) -> None:
-    s, x = build.drop, build.edge
-    shoulder = (side * (x - 0.22), s + 0.3)
-    elbow = (side * (x + 0.02) + 0.1 * swing, s + 1.9)
-    wrist = (side * (x - 0.05) + 0.3 * swing, s + 3.3)
-    sheet.part(limb([wrist, (wrist[0], wrist[1] + 0.35), (wrist[0] - side * 0.04, wrist[1] + 0.6)], [0.14, 0.19, 0.12]), build.skin, 0.08)
-    sheet.part(limb([shoulder, elbow, wrist], [0.38, 0.29, 0.2]), build.cloth, 0.16, 0.55)
+def draw_held_arm(sheet: Sheet, build: Build, side: int) -> None:
+    """The arm that is raised before the body, and its hand."""
+    _arm(sheet, build, arm_of(build, side, raised=True))
 
 
-def _legs(sheet: Sheet, build: Build, stride: float) -> None:
-    s = build.drop
+def _arm(sheet: Sheet, build: Build, arm: Joints) -> None:
+    _hand(sheet, build, arm)
+    sheet.part(limb([arm.top, arm.middle, arm.end], [0.36, 0.3, 0.3, 0.26, 0.21]), build.cloth, 0.13, 0.58)
+    x, y = arm.middle
+    for k, lean in ((-0.12, 0.08), (0.0, -0.05), (0.13, 0.06)):
+        sheet.crease([(x - 0.16, y + k), (x + 0.16, y + k + lean)], 0.13, 0.04)
+    along = np.subtract(arm.end, arm.middle) / np.linalg.norm(np.subtract(arm.end, arm.middle))
+    across = np.array((-along[1], along[0])) * 0.2
+    cuff = np.array(arm.end) - along * 0.02
+    sheet.crease([cuff - across, cuff + across], 0.3, 0.035)
+
+
+def _hand(sheet: Sheet, build: Build, arm: Joints) -> None:
+    along = np.subtract(arm.end, arm.middle) / np.linalg.norm(np.subtract(arm.end, arm.middle))
+    inward = np.array((-arm.side, 0.0))
+    wrist = np.array(arm.end)
+    palm, tips = wrist + along * 0.26, wrist + along * 0.62 + inward * 0.06
+    sheet.part(limb([wrist, palm, tips], [0.13, 0.18, 0.15, 0.07]), build.skin, 0.06, 0.7)
+    sheet.part(limb([wrist + along * 0.1 + inward * 0.1, palm + inward * 0.17 + along * 0.08], [0.07, 0.055]), build.skin, 0.04, 0.75)
+    for k in (-0.05, 0.02, 0.09):
+        sheet.crease([palm + along * 0.1 + inward * k, tips - along * 0.03 + inward * (k * 0.6)], 0.2, 0.018)
+
+
+def _torso(sheet: Sheet, build: Build, style: Style) -> None:
+    s, w = build.shoulder, build.width - 0.3
+    hem = s + min(style.length, 3.6)
+    right = curve([(w - 0.05, s + 0.35), (w - 0.14, s + 1.0), (w - 0.3, s + 2.2), (w - 0.2, s + 3.0), (w - 0.16, hem)])
+    outline = np.vstack([right, np.column_stack([-right[:, 0], right[:, 1]])[::-1]])
+    sheet.part(outline, build.cloth, 0.22, 0.56)
     for side in (-1, 1):
-        step = side * stride
-        foot = (side * 0.42 + step * 0.95, s + 8.6 - max(0.0, -step) * 0.25)
-        knee = (side * 0.48 + step * 0.55, s + 5.9)
-        sheet.part(limb([(foot[0] - 0.05, foot[1]), (foot[0] + 0.15, foot[1] + 0.05)], [0.2, 0.17]), build.shoes, 0.08)
-        sheet.part(limb([(side * 0.5, s + 3.3), knee, (foot[0], foot[1] - 0.15)], [0.56, 0.37, 0.24]), build.trousers, 0.16, 0.5)
+        sheet.crease([(side * (w - 0.1), s + 0.75), (side * (w - 0.55), s + 1.2)], 0.12, 0.06)
+        sheet.crease([(side * (w - 0.28), s + 2.05), (side * (w - 0.75), s + 2.25)], 0.1, 0.05)
+        sheet.crease([(side * (w - 0.25), s + 2.5), (side * 0.35, s + 2.85)], 0.07, 0.06)
+    sheet.crease([(-w, hem - 0.1), (w, hem - 0.1)], 0.22, 0.03)
+
+
+def _hem(sheet: Sheet, build: Build, style: Style, stride: float) -> None:
+    """The skirt of a long garment."""
+    s, sway = build.shoulder, 0.18 * stride
+    wide = build.width - 0.48
+    flare = wide + (0.62 if style.bare else 0.34)
+    low = s + style.length
+    right = curve([(wide, s + 2.4), (wide + 0.14, s + 3.6), (flare + sway, low)])
+    left = curve([(-flare + sway, low), (-wide - 0.14, s + 3.6), (-wide, s + 2.4)])
+    bottom = curve([(flare + sway, low), (sway, low + 0.12), (-flare + sway, low)])
+    sheet.part(np.vstack([right, bottom, left]), build.cloth, 0.24, 0.55)
+    for k in (-0.62, -0.25, 0.12, 0.5):
+        sheet.crease([(k * wide, s + 3.0), (k * flare * 1.1 + sway, low - 0.05)], 0.13, 0.07)
+
+
+def _legs(sheet: Sheet, build: Build, style: Style, stride: float) -> None:
+    colour = build.skin if style.bare else build.trousers
+    thick = [0.4, 0.34, 0.27, 0.2, 0.15] if style.bare else [0.54, 0.46, 0.36, 0.31, 0.26]
+    for side in (1, -1) if stride < 0 else (-1, 1):
+        leg = leg_of(build, side, stride)
+        x, y = leg.end
+        toe = 0.16 * side if abs(stride) < 0.1 else 0.3
+        sheet.part(limb([(x - 0.02, y + 0.12), (x + toe * 0.5, y + 0.16), (x + toe, y + 0.2)], [0.2, 0.2, 0.13]), build.shoes, 0.06, 0.6)
+        dark = 0.78 if side * stride < 0 else 1.0
+        sheet.part(limb([leg.top, leg.middle, leg.end], thick), colour * dark, 0.14, 0.52)
+        knee = leg.middle
+        for k in (-0.1, 0.08):
+            sheet.crease([(knee[0] - 0.2, knee[1] + k), (knee[0] + 0.18, knee[1] + k + 0.06)], 0.14, 0.05)
+    s = build.shoulder
+    sheet.part([(-0.98, s + 3.1), (0.98, s + 3.1), (0.9, s + 3.9), (0.0, s + 4.15), (-0.9, s + 3.9)], colour, 0.2, 0.6)
+
+
+def _shoulders(sheet: Sheet, build: Build) -> None:
+    """The outline of the picture's shoulders, carried on over the ends of the arms."""
+    s, w = build.shoulder, build.width
+    line = build.line + (0, 0.03)
+    left, right = line[0], line[-1]
+    end_right = curve([right, (w - 0.06, s + 0.2), (w, s + 0.55), (w - 0.02, s + 0.9)])
+    end_left = curve([(-w + 0.02, s + 0.9), (-w, s + 0.55), (-w + 0.06, s + 0.2), left])
+    under = curve([(w - 0.02, s + 0.9), (w - 0.4, s + 0.62), (0, s + 0.5), (-w + 0.4, s + 0.62), (-w + 0.02, s + 0.9)])
+    mask, window = sheet.mask(np.vstack([end_left, line, end_right, under]))
+    y = (np.arange(window[0].start, window[0].stop, dtype=np.float32)[:, None] - sheet.origin[1]) / sheet.unit
+    x = (np.arange(window[1].start, window[1].stop, dtype=np.float32)[None] - sheet.origin[0]) / sheet.unit
+    fade = 1 - smooth(s + 0.25, s + 0.85, y) * (np.abs(x) > w - 0.75)
+    round_off = 1 - 0.42 * smooth(w - 0.45, w + 0.02, np.abs(x))
+    sheet.lay(mask * fade, window, build.cloth * (np.ones_like(mask) * round_off)[..., None])
+
+
+def _toned(sheet: Sheet, build: Build) -> None:
+    """The picture's own light and dark at its lower edge goes on for a while below it; cloth has a grain."""
+    height, width = sheet.alpha.shape
+    x = (np.arange(width, dtype=np.float32) - sheet.origin[0]) / sheet.unit
+    y = (np.arange(height, dtype=np.float32) - sheet.origin[1]) / sheet.unit
+    places = np.linspace(build.line[0, 0], build.line[-1, 0], len(build.tone))
+    tone = np.interp(x, places, build.tone)[None]
+    near = (1 - smooth(build.seam, build.seam + 1.3, y))[:, None]
+    random = np.random.default_rng(5)
+    cells = random.random((max(4, round(height / sheet.unit * 5)), max(4, round(width / sheet.unit * 24))), np.float32)
+    grain = cv2.resize(cells, (width, height), interpolation=cv2.INTER_CUBIC)
+    sheet.rgb *= ((1 + (tone - 1) * near) * (0.955 + 0.09 * grain))[..., None]

@@ -2,68 +2,91 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+import functools
+from pathlib import Path
 
 import cv2
 import numpy as np
 
 from engines.video.puppet.figure import landmarks
-from engines.video.puppet.figure.cutout import Cutout
+from engines.video.puppet.figure.cloth import Cloth, cloth_of
+from engines.video.puppet.figure.cutout import Cutout, cutout
 from engines.video.puppet.figure.sketch import smooth
 from engines.video.puppet.figure.sprite import Pose
 from engines.video.puppet.figure.warp import closed_eyes, expressed, spoken
 
+Album = tuple[tuple[str, Path], ...]
+"""The references of a character: view and file."""
+
 TURNED = {"left": "three_quarter_left", "right": "three_quarter_right", "up": "look_up", "down": "look_down"}
 BASES = ("front_neutral", "front", "photo")
 
-View = Callable[[str], Cutout | None]
+
+def base_of(album: Album) -> str:
+    """The view that shows the face at rest, from the front."""
+    views = [view for view, _ in album]
+    return next((view for view in BASES if view in views), views[0])
 
 
-@dataclass(frozen=True)
-class Features:
-    """Answers with the face for each pose; ``view`` gives the cut-out of a named reference, None where there is none."""
+def turns_of(album: Album) -> frozenset[str]:
+    views = {view for view, _ in album}
+    return frozenset({"front"} | {turn for turn, view in TURNED.items() if view in views})
 
-    view: View
-    base: str
 
-    def face(self, pose: Pose) -> Cutout:
-        """The whole cut-out with this face. Poses of one turn differ only about the face."""
-        if pose.turn in TURNED and (turned := self.view(TURNED[pose.turn])) is not None:
-            face = turned if pose.mouth == "shut" else spoken(turned, pose.mouth)
-            return closed_eyes(face) if pose.blink else face
-        return self._blinking(self._speaking(self._expressing(pose.expression), pose), pose)
+def at_rest(album: Album) -> Cutout:
+    """The still face from the front, to which everything is measured."""
+    return cutout(dict(album)[base_of(album)])
 
-    def _swappable(self, name: str) -> Cutout | None:
-        """A reference taken with the same camera as the base."""
-        base, other = self.view(self.base), self.view(name)
-        assert base is not None
-        return other if other is not None and other.rgb.shape == base.rgb.shape else None
 
-    def _expressing(self, expression: str) -> Cutout:
-        base = self.view(self.base)
-        assert base is not None
-        if expression == "neutral":
-            return base
-        own = self._swappable(f"front_{expression}")
-        return own if own is not None else expressed(base, expression)
+@functools.lru_cache(maxsize=24)
+def cloth(album: Album, turn: str) -> Cloth:
+    return cloth_of(face(album, Pose(turn=turn)))
 
-    def _speaking(self, face: Cutout, pose: Pose) -> Cutout:
-        if pose.mouth == "shut":
-            return face
-        mouth = self._swappable(f"mouth_{pose.mouth}")
-        if mouth is None:
-            return spoken(face, pose.mouth)
-        top, low = face.mesh[landmarks.NOSE_TIP, 1], face.mesh[landmarks.NOSE_BASE, 1]
-        rows = np.arange(face.rgb.shape[0], dtype=np.float32)
-        share = np.broadcast_to(smooth(top, low + 0.4 * (low - top), rows)[:, None], face.alpha.shape)
-        return _blended(face, mouth, share)
 
-    def _blinking(self, face: Cutout, pose: Pose) -> Cutout:
-        if not pose.blink:
-            return face
-        blink = self._swappable("front_blink")
-        return closed_eyes(face) if blink is None else _blended(face, blink, _eye_mask(face))
+@functools.lru_cache(maxsize=64)
+def face(album: Album, pose: Pose) -> Cutout:
+    """The whole cut-out with this face. Poses of one turn differ only about the face."""
+    if pose.turn != "front":
+        turned = cutout(dict(album)[TURNED[pose.turn]])
+        spoke = turned if pose.mouth == "shut" else spoken(turned, pose.mouth)
+        return closed_eyes(spoke) if pose.blink else spoke
+    return _blinking(album, _speaking(album, _expressing(album, pose.expression), pose), pose)
+
+
+def _swappable(album: Album, view: str) -> Cutout | None:
+    """A reference taken with the same camera as the still face, None where there is none."""
+    file = dict(album).get(view)
+    if file is None:
+        return None
+    other = cutout(file)
+    return other if other.rgb.shape == at_rest(album).rgb.shape else None
+
+
+def _expressing(album: Album, expression: str) -> Cutout:
+    rest = at_rest(album)
+    if expression == "neutral":
+        return rest
+    own = _swappable(album, f"front_{expression}")
+    return own if own is not None else expressed(rest, expression)
+
+
+def _speaking(album: Album, face: Cutout, pose: Pose) -> Cutout:
+    if pose.mouth == "shut":
+        return face
+    mouth = _swappable(album, f"mouth_{pose.mouth}")
+    if mouth is None:
+        return spoken(face, pose.mouth)
+    top, low = face.mesh[landmarks.NOSE_TIP, 1], face.mesh[landmarks.NOSE_BASE, 1]
+    rows = np.arange(face.rgb.shape[0], dtype=np.float32)
+    share = np.broadcast_to(smooth(top, low + 0.4 * (low - top), rows)[:, None], face.alpha.shape)
+    return _blended(face, mouth, share)
+
+
+def _blinking(album: Album, face: Cutout, pose: Pose) -> Cutout:
+    if not pose.blink:
+        return face
+    blink = _swappable(album, "front_blink")
+    return closed_eyes(face) if blink is None else _blended(face, blink, _eye_mask(face))
 
 
 def _eye_mask(face: Cutout) -> np.ndarray:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from engines.video.puppet.figure import landmarks
 from engines.video.puppet.figure.sprite import Light
 
 Window = tuple[slice, slice]
@@ -22,27 +23,60 @@ CURVE = ((np.arange(256) / 255.0) ** CONTRAST).astype(np.float32)
 
 @dataclass(frozen=True)
 class Lighting:
-    """What a light does to each pixel of a figure: ``gain`` multiplies (coarse grid), ``edge`` is how much rim it gets."""
+    """What a light does to each pixel of a figure: ``gain`` multiplies (on the coarse grid), ``edge`` is its rim."""
 
     gain: np.ndarray
     edge: np.ndarray
     rim: np.ndarray
 
 
-def lighting(alpha: np.ndarray, relief: np.ndarray, unit: float, light: Light) -> Lighting:
-    """``alpha`` (h, w) uint8; ``relief`` the height of the figure's surface on the coarse grid, in pixels of that grid;
-    ``unit`` pixels of a face's width."""
-    height, width = alpha.shape
-    down, across = cv2.Sobel(relief, cv2.CV_32F, 0, 1, scale=1 / 8), cv2.Sobel(relief, cv2.CV_32F, 1, 0, scale=1 / 8)
-    steep = np.sqrt(1 + across**2 + down**2)
-    towards = np.array((light.key * 0.9, -0.35, 0.55), np.float32)
+def slopes(alpha: np.ndarray, unit: float, points: np.ndarray) -> np.ndarray:
+    """How steep the figure's surface is, ``(h, w, 2)`` on the coarse grid: rounded towards the outline, and in the face
+    as deep as its mesh. ``alpha`` (h, w) uint8, ``unit`` pixels of a face's width, ``points`` (468, 3) in its pixels."""
+    size = (-(-alpha.shape[1] // COARSE), -(-alpha.shape[0] // COARSE))
+    solid = cv2.resize(alpha, size, interpolation=cv2.INTER_AREA).astype(np.float32) / 255
+    grain = unit / COARSE
+    body = cv2.GaussianBlur(solid, (0, 0), 0.12 * grain) * (0.42 * grain)
+    depth, mask = _face_depth(points / COARSE, size, grain)
+    return _gradient(body) * (1 - mask[..., None]) + _gradient(depth) * (FACE_DEPTH * mask[..., None])
+
+
+FACE_DEPTH = 0.8
+"""How much of the mesh's depth the light sees; all of it would look like a carving."""
+
+
+def _gradient(height: np.ndarray) -> np.ndarray:
+    return np.dstack([cv2.Sobel(height, cv2.CV_32F, 1, 0, scale=1 / 8), cv2.Sobel(height, cv2.CV_32F, 0, 1, scale=1 / 8)])
+
+
+def _face_depth(points: np.ndarray, size: tuple[int, int], grain: float) -> tuple[np.ndarray, np.ndarray]:
+    """The mesh as a height field (scattered and blurred together), and where it counts."""
+    total, weight = np.zeros(size[::-1], np.float32), np.zeros(size[::-1], np.float32)
+    x, y = np.clip(np.round(points[:, :2]).astype(int), 0, np.array(size) - 1).T
+    np.add.at(total, (y, x), -points[:, 2])
+    np.add.at(weight, (y, x), 1)
+    spread = max(1.0, 0.055 * grain)
+    depth = cv2.GaussianBlur(total, (0, 0), spread) / np.maximum(cv2.GaussianBlur(weight, (0, 0), spread), 1e-4)
+    oval = np.zeros(size[::-1], np.uint8)
+    outline = points[list(landmarks.OVAL), :2]
+    inner = outline.mean(0) + (outline - outline.mean(0)) * 0.86
+    cv2.fillPoly(oval, [np.round(inner).astype(np.int32)], 255)
+    return depth, cv2.GaussianBlur(oval.astype(np.float32) / 255, (0, 0), max(0.8, 0.07 * grain))
+
+
+def lighting(alpha: np.ndarray, slope: np.ndarray, unit: float, light: Light, glow: np.ndarray | None) -> Lighting:
+    """``slope`` from ``slopes``; ``glow`` is the light that the figure carries, ``(h, w, 3)`` uint8 like ``alpha``, or
+    None."""
+    across, down = slope[..., 0], slope[..., 1]
+    towards = np.array((light.key * 0.9, -0.35, 0.6), np.float32)
     towards /= np.linalg.norm(towards)
-    lambert = (-across * towards[0] - down * towards[1] + towards[2]) / steep
-    key = np.clip(0.12 + 1.05 * lambert, 0, 1.4)[..., None]
-    side = np.linspace(-1, 1, relief.shape[1], dtype=np.float32)[None, :, None]
-    key = key * (1 + 0.25 * light.key * side)
-    ambient = np.array(light.ambient, np.float32) / 255 * 2
-    gain = ambient + np.array(light.key_colour, np.float32) / 255 * 1.5 * key
+    lambert = (-across * towards[0] - down * towards[1] + towards[2]) / np.sqrt(1 + across**2 + down**2)
+    side = 1 + 0.3 * light.key * np.linspace(-1, 1, slope.shape[1], dtype=np.float32)
+    key = (np.clip(0.06 + 1.15 * lambert, 0, 1.5) * side)[..., None]
+    gain = np.array(light.ambient, np.float32) / 255 * 2 + np.array(light.key_colour, np.float32) / 255 * 1.6 * key
+    if glow is not None:
+        near = cv2.resize(glow, slope.shape[1::-1], interpolation=cv2.INTER_AREA).astype(np.float32) / 255
+        gain = gain + cv2.GaussianBlur(near, (0, 0), 0.3 * unit / COARSE) * 1.3
     return Lighting(gain.astype(np.float32), _edge(alpha, unit, light), np.array(light.rim_colour, np.float32) / 255)
 
 
