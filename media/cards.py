@@ -13,7 +13,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from events.script import FPS, Mood
 from media.clips import SIZE, ClipWriter
-from media.lettering import SANS, SERIF, draw_tracked, fitted, font, width
+from media.lettering import SANS, SERIF, advance, draw_tracked, fitted, font, width
 
 WIDTH, HEIGHT = SIZE
 FRAMES = 4 * FPS
@@ -133,7 +133,7 @@ def _lettering(
         baseline = y + row * step
         draw_tracked(letters, (x, baseline), line, type_, 255, apart)
         for place, letter in enumerate(line):
-            right = x + type_.getlength(letter) + apart
+            right = x + advance(type_, letter) + apart
             box = (x - apart / 2, baseline - step, right, baseline + step)
             places.rectangle(box, fill=(place + 3 * row) / (longest + 3 * len(lines)))
             x = right

@@ -22,7 +22,13 @@ def font(face: str, size: int) -> ImageFont.FreeTypeFont:
 
 def width(text: str, type_: ImageFont.FreeTypeFont, tracking: float = 0.0) -> float:
     """Width of a line in pixels; ``tracking`` pixels stand between its letters."""
-    return sum(type_.getlength(letter) for letter in text) + tracking * max(0, len(text) - 1)
+    return sum(advance(type_, letter) for letter in text) + tracking * max(0, len(text) - 1)
+
+
+@lru_cache(4096)
+def advance(type_: ImageFont.FreeTypeFont, letter: str) -> float:
+    """Pixels from one letter to the next."""
+    return type_.getlength(letter)
 
 
 def wrapped(text: str, type_: ImageFont.FreeTypeFont, room: float, tracking: float = 0.0) -> list[str]:
@@ -56,9 +62,12 @@ def shortened(text: str, type_: ImageFont.FreeTypeFont, room: float, tracking: f
     """The text, or as much of it as fits before an ellipsis."""
     if width(text, type_, tracking) <= room:
         return text
-    while text and width(text.rstrip() + "…", type_, tracking) > room:
-        text = text[:-1]
-    return text.rstrip() + "…"
+    room -= advance(type_, "…")
+    kept = 0
+    while kept < len(text) and room >= (step := advance(type_, text[kept]) + tracking):
+        room -= step
+        kept += 1
+    return text[:kept].rstrip() + "…"
 
 
 def draw_tracked(
@@ -73,11 +82,12 @@ def draw_tracked(
     x, y = at
     for letter in text:
         draw.text((x, y), letter, fill, type_, anchor="ls")
-        x += type_.getlength(letter) + tracking
+        x += advance(type_, letter) + tracking
 
 
 def _joined(lines: list[str], most: int) -> list[str]:
-    return [*lines[: most - 1], " ".join(lines[most - 1 :])]
+    """The same words in at most ``most`` lines, the last of which may be too long."""
+    return lines if len(lines) <= most else [*lines[: most - 1], " ".join(lines[most - 1 :])]
 
 
 def _balanced(text: str, type_: ImageFont.FreeTypeFont, room: float, tracking: float, count: int) -> list[str]:
