@@ -50,6 +50,15 @@ def test_a_wide_shot_face_of_fifty_pixels_is_found() -> None:
     assert face.box[3] < 80
 
 
+@pytest.mark.parametrize("slug", SLUGS)
+def test_a_face_that_fills_its_picture_is_found(slug: str) -> None:
+    whole = portrait(slug)
+    (face,) = engine().faces(whole)
+    x, y, width, height = (round(number) for number in face.box)
+    (filling,) = engine().faces(np.ascontiguousarray(whole[y - 20 : y + height + 10, x : x + width]))
+    assert engine().similarity(face.vector, filling.vector) > engine().anchors.median
+
+
 def test_landmarks_lie_where_the_features_are() -> None:
     """iBUG order: the person's right eye is on the left of the picture, above the mouth, above the chin."""
     (face,) = engine().faces(portrait("ava"))
