@@ -7,6 +7,7 @@ from uuid import UUID
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import Column, Engine, LargeBinary, MetaData, String, Table, delete, insert, select
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.schema import CreateTable
 
 metadata = MetaData()
 keys_table = Table("keys", metadata, Column("owner", String(32), primary_key=True), Column("key", LargeBinary))
@@ -20,7 +21,8 @@ class Keys:
         self._known: dict[UUID, AESGCM] = {}
 
     def create_table(self) -> None:
-        metadata.create_all(self._engine)
+        with self._engine.begin() as connection:
+            connection.execute(CreateTable(keys_table, if_not_exists=True))
 
     def find(self, owner: UUID) -> AESGCM | None:
         """The owner's cipher, or None when there is no key (never made, or forgotten)."""

@@ -8,6 +8,7 @@ command's: so a command takes effect at most once, whoever sends it again.
 from __future__ import annotations
 
 import hashlib
+import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext, suppress
 from datetime import datetime
@@ -21,7 +22,6 @@ from eventsourcing.persistence import (
     ApplicationRecorder,
     InfrastructureFactory,
     IntegrityError,
-    OperationalError,
     PersistenceError,
     StoredEvent,
 )
@@ -69,12 +69,12 @@ class Log:
     ) -> None:
         factory = InfrastructureFactory.construct(recorder_settings(url, create))
         engine = sqlalchemy.create_engine(sqlalchemy_url(url), poolclass=sqlalchemy.NullPool)
+        self.keys = Keys(engine)
         with _storage_errors(url), _one_creator(engine) if create else nullcontext():
+            if create:
+                self.keys.create_table()
             self.recorder: ApplicationRecorder = factory.application_recorder()
             self.snapshots: AggregateRecorder = factory.aggregate_recorder("snapshots")
-        self.keys = Keys(engine)
-        if create:
-            self.keys.create_table()
         self._aggregates = {a.kind: a for a in aggregates}
         self.mapper = Mapper((f for a in self._aggregates.values() for f in a.facts), self.keys, upcasters)
         self.url = url
@@ -102,9 +102,9 @@ class Log:
             )
             for index, event in enumerate(events)
         ]
-        rows = [self.mapper.to_stored(aggregate_id, r) for r in recorded]
-        rows.append(_receipt_row(aggregate_id, command_id, command, after + 1, after + len(events)))
         with _storage_errors(self.url):
+            rows = [self.mapper.to_stored(aggregate_id, r) for r in recorded]
+            rows.append(_receipt_row(aggregate_id, command_id, command, after + 1, after + len(events)))
             try:
                 self.recorder.insert_events(rows)
             except IntegrityError as error:
@@ -112,22 +112,23 @@ class Log:
         return recorded
 
     def receipt(self, aggregate_id: UUID, command_id: UUID) -> Receipt | None:
-        rows = self.recorder.select_events(_receipt_id(aggregate_id, command_id), limit=1)
+        rows = self._rows(_receipt_id(aggregate_id, command_id))
         return Receipt.model_validate_json(rows[0].state) if rows else None
 
     # ------------------------------------------------------------ reading
 
     def events(self, aggregate_id: UUID, after: int = 0, upto: int | None = None) -> list[Event]:
         """The facts of one aggregate, oldest first: what folding needs."""
-        return [self.mapper.to_event(row) for row in self.recorder.select_events(aggregate_id, gt=after, lte=upto)]
+        return [self.mapper.to_event(row) for row in self._rows(aggregate_id, after, upto)]
 
     def recorded(self, aggregate_id: UUID, after: int = 0, upto: int | None = None) -> list[Recorded]:
         """The same with who, when and version."""
-        return [self.mapper.to_recorded(row) for row in self.recorder.select_events(aggregate_id, gt=after, lte=upto)]
+        return [self.mapper.to_recorded(row) for row in self._rows(aggregate_id, after, upto)]
 
     def since(self, position: int, limit: int = 1000) -> tuple[list[Entry], int]:
         """Facts of all aggregates behind ``position``, and the position reached (receipts are passed over)."""
-        rows = self.recorder.select_notifications(position + 1, limit)
+        with _storage_errors(self.url):
+            rows = self.recorder.select_notifications(position + 1, limit)
         entries = [
             Entry.model_construct(
                 position=row.id,
@@ -148,6 +149,10 @@ class Log:
             if reached == position:
                 return
             position = reached
+
+    def _rows(self, aggregate_id: UUID, after: int = 0, upto: int | None = None) -> Sequence[StoredEvent]:
+        with _storage_errors(self.url):
+            return self.recorder.select_events(aggregate_id, gt=after, lte=upto)
 
     # ------------------------------------------------------------ snapshots
 
@@ -252,20 +257,16 @@ def _one_creator(engine: sqlalchemy.Engine) -> Iterator[None]:
         yield
 
 
-class _storage_errors:
-    """Turns a store that cannot be written into a sentence that helps."""
-
-    def __init__(self, url: str) -> None:
-        self._url = url
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, OperationalError) and "full" in str(error):
-            raise StorageError(
-                "The disk that holds the log is full. Free some space and run the command again."
-            ) from error
-        if isinstance(error, PersistenceError) and not isinstance(error, IntegrityError):
-            place = make_url(self._url).render_as_string(hide_password=True)
-            raise StorageError(f"The log at {place} cannot be used: {error}") from error
+@contextmanager
+def _storage_errors(url: str) -> Iterator[None]:
+    """Turns a store that cannot be used into a sentence that helps."""
+    try:
+        yield
+    except IntegrityError:
+        raise
+    except (PersistenceError, sqlite3.Error, sqlalchemy.exc.DBAPIError) as error:
+        if "disk is full" in str(error) or "No space left" in str(error):
+            told = "The disk that holds the log is full. Free some space and run the command again."
+            raise StorageError(told) from error
+        place = make_url(url).render_as_string(hide_password=True)
+        raise StorageError(f"The log at {place} cannot be used: {error}") from error
