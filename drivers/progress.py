@@ -122,8 +122,17 @@ def _scene_completed(state: Episode, event: SceneCompleted) -> list[Text]:
     scene = next(scene for scene in state.script.scenes if scene.number == event.scene) if state.script else None
     shots = [shot.shot_id for shot in state.shots_of(event.scene)]
     takes = sum(take.shot_id in shots for take in state.takes.values())
-    told = [scene.location if scene else "", f"{len(shots)} shots", f"{takes} takes", *_identities(state, shots)]
+    told = [
+        scene.location if scene else "",
+        _count(len(shots), "shot"),
+        _count(takes, "take"),
+        *_identities(state, shots),
+    ]
     return [Text.assemble((f"scene {event.scene:>2}  ", "bold green"), " · ".join(filter(None, told)))]
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
 def _identities(state: Episode, shots: list[str]) -> list[str]:

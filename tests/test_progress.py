@@ -52,7 +52,7 @@ def test_without_a_terminal_every_scene_is_a_line() -> None:
         "script    “The lantern”, 2 scenes, 15 s",
         "retake    s01-1: The face is not Ava's.",
         "scene  1  the old stairs · 2 shots · 3 takes · ava 0.90",
-        "scene  2  1 shots · 1 takes · ava 0.90",
+        "scene  2  1 shot · 1 take · ava 0.90",
         "cut       15.0 s",
     ]
 
