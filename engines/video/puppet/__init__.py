@@ -57,7 +57,7 @@ class Puppet:
         return ShotFilm(order, self._stage(order), figures, self.assets, self._tail(order))
 
     def _stage(self, order: ShotOrder) -> Stage:
-        key = (order.place, order.location, order.time, order.weather, order.mood)
+        key = (order.place, order.location, order.time, order.weather)
         if key not in self._stages:
             self._stages[key] = build(*key)
         self._stages.move_to_end(key)

@@ -109,7 +109,9 @@ def _poses(
                 closed[late] = True
         before = turn
         front = turn == "front"
-        poses.append(Pose(mood if front else "neutral", mouths[frame] if front else "shut", closed[frame] and front, turn))
+        poses.append(
+            Pose(mood if front else "neutral", mouths[frame] if front else "shut", closed[frame] and front, turn)
+        )
     return poses
 
 

@@ -51,7 +51,7 @@ TRAVEL = {
 }
 """Direction of x, y and push."""
 
-TILTED = {Angle.LOW: -46, Angle.HIGH: 40}
+TILTED = {Angle.LOW: -110, Angle.HIGH: 90}
 """How far a low or high angle moves the set, at depth 1."""
 
 SPAN = 20.0

@@ -105,8 +105,7 @@ class Canvas:
         if mask.size:
             here, cover = self.pixels[window], mask[..., None]
             here *= 1 - cover
-            here[..., :3] += colour * cover
-            here[..., 3:] += 255 * cover
+            here += np.dstack([colour * cover, 255 * cover])
         return self
 
     def _shine(self, colour: Colour, mask: np.ndarray, window: tuple[slice, slice]) -> Canvas:
@@ -194,8 +193,10 @@ class Canvas:
         """Mist that thickens from one height to another; it tints what has been painted."""
         rows = np.arange(self.top, self.bottom, dtype=np.float32)
         cover = (np.clip((rows - from_y) / (to_y - from_y), 0, 1) * share)[:, None, None]
-        alpha = self.pixels[..., 3:] / 255
-        self.pixels[..., :3] += (colour * alpha - self.pixels[..., :3]) * cover
+        rows_used = np.flatnonzero(cover[:, 0, 0])
+        if len(rows_used):
+            part = self.pixels[rows_used[0] :]
+            part[..., :3] += (part[..., 3:] * (colour / 255) - part[..., :3]) * cover[rows_used[0] :]
         return self
 
     def brush(
@@ -210,14 +211,30 @@ class Canvas:
 
     def layer(self, depth: float, blur: float = 0, scroll: float = 0, opaque: bool = False) -> Layer:
         """The finished sheet at a depth, cropped to what is painted. ``scroll`` is pixels per second."""
-        colour = np.clip(self.pixels[..., :3], 0, 255)
-        alpha = np.zeros_like(self.pixels[..., 3]) if self.light else self.pixels[..., 3]
-        pixels = np.dstack([colour, alpha])
+        window = self._painted(3 * blur)
+        pixels = np.ascontiguousarray(self.pixels[window])
+        if self.light:
+            pixels[..., 3] = 0
         if blur:
             pixels = cv2.GaussianBlur(pixels, (0, 0), blur)
         dither = np.random.default_rng(1).random(pixels.shape[:2], np.float32) - 0.5
-        pixels[..., :3] += dither[..., None] * (pixels[..., :3] > 0.5)
-        return Layer(np.clip(np.rint(pixels), 0, 255).astype(np.uint8), self.left, self.top, depth, opaque, scroll)
+        pixels[..., :3] += dither[..., None]
+        left, top = self.left + window[1].start, self.top + window[0].start
+        return Layer(cv2.convertScaleAbs(np.maximum(pixels, 0, out=pixels)), left, top, depth, opaque, scroll)
+
+    def _painted(self, pad: float) -> tuple[slice, slice]:
+        """The rectangle that holds everything painted, and ``pad`` pixels around it."""
+        strongest = cv2.reduce(self.pixels.reshape(self.shape[0], -1), 1, cv2.REDUCE_MAX)[:, 0]
+        rows = np.flatnonzero(strongest > 0.5)
+        across = cv2.reduce(self.pixels.reshape(self.shape[0], -1), 0, cv2.REDUCE_MAX).reshape(-1, 4).max(1)
+        columns = np.flatnonzero(across > 0.5)
+        if not len(rows):
+            return slice(0, 1), slice(0, 1)
+        spans = []
+        for used, limit in ((rows, self.shape[0]), (columns, self.shape[1])):
+            low, high = int(max(0, used[0] - pad)), int(min(limit, used[-1] + 1 + pad))
+            spans.append(slice(low, high))
+        return spans[0], spans[1]
 
 
 def ellipse(x: float, y: float, wide: float, tall: float, start: float = 0, end: float = 360) -> np.ndarray:

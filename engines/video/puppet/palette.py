@@ -13,7 +13,7 @@ SKY = {
     TimeOfDay.DAWN: ("#33406f", "#8d6c9c", "#e8a08c", "#ffdba8"),
     TimeOfDay.DAY: ("#24598f", "#4f8dbd", "#8dbcd2", "#d8d2b8"),
     TimeOfDay.DUSK: ("#2a2450", "#7d3a62", "#d9693f", "#f6ae58"),
-    TimeOfDay.NIGHT: ("#080c20", "#131b40", "#263262", "#4a4580"),
+    TimeOfDay.NIGHT: ("#0a0f2c", "#182254", "#333f80", "#6c5c9c"),
 }
 """Four stops from the zenith to the horizon."""
 
@@ -21,7 +21,7 @@ DAYLIGHT = {
     TimeOfDay.DAWN: ("#ffb892", "#c2adc4"),
     TimeOfDay.DAY: ("#ffe9bd", "#f2f4f4"),
     TimeOfDay.DUSK: ("#ff9a58", "#b58a94"),
-    TimeOfDay.NIGHT: ("#86a6ff", "#5f6ca6"),
+    TimeOfDay.NIGHT: ("#8fb0ff", "#6c7cba"),
 }
 """The colour of the sun (or moon), and what the open sky does to a white wall."""
 
@@ -64,7 +64,7 @@ class Palette:
 
     def outdoors(self, code: str) -> Colour:
         """A surface colour under this sky."""
-        return rgb(code) * self.shade / 255 * (0.62 if self.night else 0.9)
+        return rgb(code) * self.shade / 255 * (0.76 if self.night else 0.9 + 0.22 * self.bright)
 
     def indoors(self, code: str) -> Colour:
         """A surface colour in a room: the windows tint it, the lamps keep it from going black."""
@@ -80,7 +80,9 @@ def palette(time: TimeOfDay, weather: Weather, random: np.random.Generator) -> P
     """The palette of one place; ``random`` is the place's own and picks the accents."""
     cloud, cover, light = OVERCAST[weather]
     night = time is TimeOfDay.NIGHT
-    grey = rgb(cloud) * (0.28 if night else 0.62 if time is TimeOfDay.DUSK else 0.82 if time is TimeOfDay.DAWN else 1)
+    share = {TimeOfDay.NIGHT: 0.5, TimeOfDay.DUSK: 0.62, TimeOfDay.DAWN: 0.82}.get(time, 1.0)
+    grey = mix(rgb(cloud) * share, rgb(SKY[time][1]), 0.35 if night else 0.0)
+    light = max(light, 0.88) if night else light
     stops = [mix(rgb(code), grey, cover * (1 - 0.12 * k)) * light for k, code in enumerate(SKY[time])]
     sun, shade = (rgb(code) for code in DAYLIGHT[time])
     first, second = ACCENTS[int(random.integers(len(ACCENTS)))]

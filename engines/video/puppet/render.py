@@ -69,11 +69,17 @@ class Performer:
     def _silhouette(self, pixels: np.ndarray) -> np.ndarray:
         """The dark, unsharp shape of somebody close to the lens."""
         if id(pixels) not in self.shades:
-            dark = cv2.multiply(pixels, (0.12, 0.12, 0.13, 1.0))
-            edge = cv2.subtract(pixels, cv2.GaussianBlur(pixels, (0, 0), 14))
-            edge[..., 3] = 0
-            self.shades[id(pixels)] = cv2.GaussianBlur(cv2.scaleAdd(edge, 0.5, dark), (0, 0), 5)
+            self.shades[id(pixels)] = _shaded(pixels, self.light.rim_colour)
         return self.shades[id(pixels)]
+
+
+def _shaded(pixels: np.ndarray, rim: tuple[int, int, int]) -> np.ndarray:
+    """A sprite without its features: a dark mass of its own colours with a thin edge of light, out of focus."""
+    cover = pixels[..., 3].astype(np.float32) / 255
+    mass = cv2.stackBlur(pixels, (81, 81))[..., :3] * 0.2
+    edge = cover * np.clip(1 - cv2.GaussianBlur(cover, (0, 0), 9), 0, 1)
+    colour = mass * cover[..., None] + edge[..., None] * np.array(rim, np.float32) * 0.9
+    return cv2.GaussianBlur(cv2.convertScaleAbs(np.dstack([colour, cover * 255])), (0, 0), 5)
 
 
 def _baked(height: float) -> float:
@@ -95,8 +101,8 @@ def _body(
     angle = np.deg2rad(tilt)
     c, s = np.cos(angle) * grow, np.sin(angle) * grow
     turn = np.array([[c, -s * stretch], [s, c * stretch]])
-    pivot = np.array(anchor) + (0, below / grow)
-    place = ground[:2] + (sway, below)
+    pivot = np.array((anchor[0], anchor[1] + below / grow))
+    place = np.array((ground[0] + sway, ground[1] + below))
     matrix = np.eye(3)
     matrix[:2, :2], matrix[:2, 2] = turn, place - turn @ pivot
     return matrix
@@ -226,7 +232,7 @@ def _light(stage: Stage, mark: Mark) -> Light:
     rim_side = (-1.0 if stage.rim.x < mark.x else 1.0, -0.35)
     return Light(
         ambient=_bytes(_held(stage.ambient, 54, 72)),
-        key_colour=_bytes(mix(stage.key.colour * 0.5, rgb("#5c5a5c"), 0.35)),
+        key_colour=_bytes(_held(mix(stage.key.colour, rgb("#b8b4b8"), 0.35), 48, 72)),
         rim_colour=_bytes(stage.rim.colour),
         key=key,
         rim=1.4,

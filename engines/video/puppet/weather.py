@@ -29,7 +29,8 @@ class Sheet:
 
 @dataclass(frozen=True)
 class Mist:
-    """Slow banks of haze, kept small and enlarged per frame. ``tile`` is three windows wide, ``speed`` in its pixels."""
+    """Slow banks of haze, kept small and enlarged per frame. ``tile`` is three windows wide, ``speed`` in its
+    pixels per second."""
 
     tile: np.ndarray
     speed: float
@@ -59,14 +60,22 @@ def rain(size: tuple[int, int], seed: int, drops: int, length: float, power: flo
 
 
 def flakes(
-    size: tuple[int, int], seed: int, count: int, radius: float, power: float, speed: tuple[float, float], colour: Colour
+    size: tuple[int, int],
+    seed: int,
+    count: int,
+    radius: float,
+    power: float,
+    speed: tuple[float, float],
+    colour: Colour,
 ) -> Sheet:
     """Soft dots: snow, dust in a shaft of light, fireflies."""
     random = np.random.default_rng(seed)
     dots = np.zeros((size[1], size[0]), np.float32)
     for _ in range(count):
         x, y = random.uniform(0, size[0]), random.uniform(0, size[1])
-        cv2.circle(dots, (int(x * 8), int(y * 8)), int(radius * random.uniform(4, 9)), float(random.uniform(0.3, 1)), -1, 8, 3)
+        cv2.circle(
+            dots, (int(x * 8), int(y * 8)), int(radius * random.uniform(4, 9)), float(random.uniform(0.3, 1)), -1, 8, 3
+        )
     tile = _tinted(cv2.GaussianBlur(dots, (0, 0), max(0.6, radius * 0.35)) * power, colour)
     return Sheet(np.tile(tile, (2, 2, 1)), size, speed)
 
@@ -91,7 +100,10 @@ def falling(weather: Weather, size: tuple[int, int], seed: int, near: bool, haze
         case Weather.RAIN | Weather.STORM if near:
             return [rain(size, seed + 1, int(220 * scale), 90 * scale, 0.26, 2300 * scale, 1.1)]
         case Weather.RAIN | Weather.STORM:
-            return [rain(size, seed, int(800 * scale), 34 * scale, 0.30, 1500 * scale, 0.6), mist(size, seed, haze, 0.22, 0.5)]
+            return [
+                rain(size, seed, int(800 * scale), 34 * scale, 0.30, 1500 * scale, 0.6),
+                mist(size, seed, haze, 0.22, 0.5),
+            ]
         case Weather.SNOW if near:
             return [flakes(size, seed + 1, int(90 * scale), 4.5 * scale, 0.75, (26, 120 * scale), rgb("#f0f4ff"))]
         case Weather.SNOW:

@@ -12,7 +12,7 @@ import numpy as np
 from engines.video.puppet.palette import palette
 from engines.video.puppet.sets import anywhere, corridor, forest, lab, rooftop, room, street, vehicle
 from engines.video.puppet.sets.design import Design, Stage, seed_of, words_of
-from events.script import Mood, Place, TimeOfDay, Weather
+from events.script import Place, TimeOfDay, Weather
 
 PAINTERS: dict[Place, Callable[[Design], Stage]] = {
     Place.LAB: lab.paint,
@@ -26,9 +26,9 @@ PAINTERS: dict[Place, Callable[[Design], Stage]] = {
 }
 
 
-def build(place: Place, location: str, time: TimeOfDay, weather: Weather, mood: Mood) -> Stage:
+def build(place: Place, location: str, time: TimeOfDay, weather: Weather) -> Stage:
     """Paint the set of a location. Takes one to two CPU seconds; the caller keeps it."""
     seed = seed_of(place, location)
     random = np.random.default_rng(seed)
     colours = palette(time, weather, random)
-    return PAINTERS[place](Design(words_of(location), time, weather, mood, colours, seed, random))
+    return PAINTERS[place](Design(words_of(location), time, weather, colours, seed, random))

@@ -11,7 +11,24 @@ from events.script import Weather
 
 KINDS = {
     "desert": ("desert", "dune", "sand", "wasteland", "mars", "canyon"),
-    "shore": ("sea", "beach", "shore", "harbour", "harbor", "coast", "lake", "dock", "pier", "ocean", "island", "river", "lighthouse", "bay", "port", "quay"),
+    "shore": (
+        "sea",
+        "beach",
+        "shore",
+        "harbour",
+        "harbor",
+        "coast",
+        "lake",
+        "dock",
+        "pier",
+        "ocean",
+        "island",
+        "river",
+        "lighthouse",
+        "bay",
+        "port",
+        "quay",
+    ),
     "mountains": ("mountain", "cliff", "peak", "snow", "glacier", "summit", "pass", "valley"),
     "fields": ("field", "farm", "meadow", "garden", "park", "village", "hill", "countryside", "vineyard", "orchard"),
 }
@@ -58,11 +75,23 @@ def _far(design: Design, kind: str) -> Canvas:
     if kind == "shore":
         sea = mix(colours.sky[1], colours.outdoors("#2f6a7a"), 0.45)
         kit.hills(canvas, 446, 46, colours.far(tone, 0.55), colours.far(tone, 0.5), design.seed + 1, 3)
-        canvas.area([(SHEET[0], 440), (SHEET[2], 440), (SHEET[2], SHEET[3]), (SHEET[0], SHEET[3])], colours.far(sea, 0.55), sea * 0.6)
+        canvas.area(
+            [(SHEET[0], 440), (SHEET[2], 440), (SHEET[2], SHEET[3]), (SHEET[0], SHEET[3])],
+            colours.far(sea, 0.55),
+            sea * 0.6,
+        )
         return canvas
     if kind == "mountains":
         for k, (y, tall) in enumerate(((430, 290), (450, 210))):
-            kit.hills(canvas, y, tall, colours.far(tone, 0.5 - 0.2 * k) * (1.06 - 0.1 * k), colours.far(tone, 0.75), design.seed + 1 + k, 5)
+            kit.hills(
+                canvas,
+                y,
+                tall,
+                colours.far(tone, 0.5 - 0.2 * k) * (1.06 - 0.1 * k),
+                colours.far(tone, 0.75),
+                design.seed + 1 + k,
+                5,
+            )
         return canvas.haze(colours.haze, 0.6, 260, 460)
     kit.hills(canvas, 440, 110, colours.far(tone, 0.6), colours.far(tone, 0.7), design.seed + 1, 3)
     kit.hills(canvas, 462, 90, colours.far(tone, 0.4), colours.far(tone, 0.55), design.seed + 2, 4)
@@ -81,7 +110,11 @@ def _middle(design: Design, kind: str, sun_x: float) -> Canvas:
     if kind == "desert":
         random = np.random.default_rng(design.seed + 12)
         for x in random.uniform(*kit.WIDE, 4):
-            canvas.area(curve((x - 70, 500), (x - 54, 380), (x - 20, 350), (x + 30, 356), (x + 58, 390), (x + 80, 500)), land * 0.7, land * 0.55)
+            canvas.area(
+                curve((x - 70, 500), (x - 54, 380), (x - 20, 350), (x + 30, 356), (x + 58, 390), (x + 80, 500)),
+                land * 0.7,
+                land * 0.55,
+            )
         return canvas
     _copse(canvas, design, land)
     if design.says("village", "farm", "town"):
@@ -95,10 +128,16 @@ def _copse(canvas: Canvas, design: Design, land: Colour) -> None:
     for x in random.uniform(*kit.WIDE, 12):
         if 460 < x < 820:
             continue
-        size, foot = random.uniform(26, 58), 480 + random.uniform(-10, 20)
-        leaf = land * random.uniform(0.55, 0.8)
-        canvas.line([(x, foot), (x, foot - size * 1.2)], leaf * 0.5, 6)
-        kit.leaves(canvas, int(random.integers(1 << 30)), (x, foot - size * 1.7), (size, size), 90, [leaf * 0.7, leaf, mix(leaf, design.colours.sun, 0.25)], 15)
+        leaf = land * random.uniform(0.6, 0.85)
+        kit.tree(
+            canvas,
+            x,
+            482 + random.uniform(-8, 22),
+            random.uniform(30, 66),
+            leaf,
+            design.colours.sun,
+            int(random.integers(1 << 30)),
+        )
 
 
 def _cottages(canvas: Canvas, design: Design, land: Colour) -> None:
@@ -108,7 +147,11 @@ def _cottages(canvas: Canvas, design: Design, land: Colour) -> None:
         wide, tall = design.between(56, 84), design.between(34, 48)
         wall = colours.outdoors("#c8b898") * 0.8
         canvas.box(x, 486 - tall, x + wide, 490, wall, wall * 0.7)
-        canvas.area([(x - 8, 488 - tall), (x + wide / 2, 452 - tall), (x + wide + 8, 488 - tall)], colours.outdoors("#8a4a38"), colours.outdoors("#6a3a30"))
+        canvas.area(
+            [(x - 8, 488 - tall), (x + wide / 2, 452 - tall), (x + wide + 8, 488 - tall)],
+            colours.outdoors("#8a4a38"),
+            colours.outdoors("#6a3a30"),
+        )
         canvas.box(x + wide * 0.4, 466, x + wide * 0.6, 478, colours.lamp)
         canvas.glow(x + wide / 2, 472, 26, 20, colours.lamp, 0.4)
 
@@ -129,10 +172,17 @@ def _lighthouse(canvas: Canvas, design: Design, x: float) -> None:
     colours = design.colours
     stone = colours.far(colours.outdoors("#d8d0c4"), 0.15)
     rock = colours.far(colours.outdoors("#54504e"), 0.15)
-    canvas.area(curve((x - 170, 470), (x - 90, 430), (x - 20, 416), (x + 60, 424), (x + 130, 446), (x + 180, 470)), rock, rock * 0.7)
+    canvas.area(
+        curve((x - 170, 470), (x - 90, 430), (x - 20, 416), (x + 60, 424), (x + 130, 446), (x + 180, 470)),
+        rock,
+        rock * 0.7,
+    )
     canvas.area([(x - 22, 424), (x - 14, 262), (x + 14, 262), (x + 22, 424)], stone, stone * 0.8)
     for y in (296, 350):
-        canvas.area([(x - 17, y), (x + 17, y), (x + 19, y + 24), (x - 19, y + 24)], colours.far(colours.outdoors("#a84038"), 0.1))
+        canvas.area(
+            [(x - 17, y), (x + 17, y), (x + 19, y + 24), (x - 19, y + 24)],
+            colours.far(colours.outdoors("#a84038"), 0.1),
+        )
     canvas.box(x - 20, 256, x + 20, 263, rock)
     canvas.box(x - 11, 236, x + 11, 257, mix(colours.lamp, rgb("#ffffff"), 0.5))
     canvas.area([(x - 15, 237), (x, 220), (x + 15, 237)], rock)
@@ -148,7 +198,16 @@ def _ground(design: Design, kind: str, sun_x: float) -> Canvas:
     canvas_y = GROUND + (26 if kind == "shore" else 12)
     kit.hills(canvas, canvas_y, 26, mix(land, colours.sun, 0.16), land * 0.5, design.seed + 4, 3)
     if kind in ("fields", "mountains"):
-        path = curve((sun_x - 30, GROUND), (sun_x - 90, 550), (560, 620), (300, 850), (760, 850), (780, 640), (sun_x + 10, 550), (sun_x + 6, GROUND))
+        path = curve(
+            (sun_x - 30, GROUND),
+            (sun_x - 90, 550),
+            (560, 620),
+            (300, 850),
+            (760, 850),
+            (780, 640),
+            (sun_x + 10, 550),
+            (sun_x + 6, GROUND),
+        )
         canvas.area(path, mix(land, colours.outdoors("#c8ac80"), 0.6), land * 0.9, 6, 0.8)
     canvas.brush(0.22, design.seed + 31, base=12, wide=4, tall=0.4)
     canvas.glow(sun_x, GROUND + 40, 400, 70, colours.sun, 0.34 * colours.bright)
@@ -162,7 +221,11 @@ def _tufts(canvas: Canvas, design: Design, land: Colour, kind: str) -> None:
     if kind in ("desert", "shore"):
         for x, y in zip(random.uniform(*kit.WIDE, 26), random.uniform(GROUND + 50, 760, 26), strict=True):
             size = (y - 480) * random.uniform(0.03, 0.09)
-            canvas.area(curve((x - 2 * size, y), (x - size, y - size), (x + size, y - size * 0.8), (x + 2 * size, y)), land * 0.8, land * 0.45)
+            canvas.area(
+                curve((x - 2 * size, y), (x - size, y - size), (x + size, y - size * 0.8), (x + 2 * size, y)),
+                land * 0.8,
+                land * 0.45,
+            )
         return
     for y, tall in ((GROUND + 34, 10), (GROUND + 80, 20), (GROUND + 150, 34)):
         xs = random.uniform(*kit.WIDE, 170)
@@ -186,7 +249,22 @@ def _near(design: Design, kind: str) -> Canvas:
         random = np.random.default_rng(design.seed + 52)
         for centre in (x, 640 + (x - 640) * 1.25):
             roots = random.normal(centre, 80, 34)
-            canvas.lines([curve((r, SHEET[3]), (r + random.uniform(-20, 20), 700), (r + random.uniform(-70, 70), random.uniform(520, 640))) for r in roots], dark, 7)
+            canvas.lines(
+                [
+                    curve(
+                        (r, SHEET[3]),
+                        (r + random.uniform(-20, 20), 700),
+                        (r + random.uniform(-70, 70), random.uniform(520, 640)),
+                    )
+                    for r in roots
+                ],
+                dark,
+                7,
+            )
         return canvas
-    canvas.area(curve((x - 260, SHEET[3]), (x - 190, 660), (x - 70, 590), (x + 80, 600), (x + 210, 680), (x + 280, SHEET[3])), dark * 1.4, dark)
+    canvas.area(
+        curve((x - 260, SHEET[3]), (x - 190, 660), (x - 70, 590), (x + 80, 600), (x + 210, 680), (x + 280, SHEET[3])),
+        dark * 1.4,
+        dark,
+    )
     return canvas

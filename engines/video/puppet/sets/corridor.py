@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -47,11 +48,18 @@ def paint(design: Design) -> Stage:
     lamp = mix(rgb(style.lamp), colours.accent, 0.25 if style.ribs else 0.05)
     end = colours.sun if design.chance(0.5) and not colours.night else mix(colours.accent, lamp, 0.4)
 
-    far = _tube(design, style, vista, lamp, SIZES[:6])
+    far = _tube(design, style, vista, lamp, SIZES[:8])
     _end(far, design, vista, end)
     near = _tube(design, style, vista, lamp, SIZES[5:])
-    mist = Canvas(light=True).glow(vista.x, vista.y + 10, 210, 170, end, 0.42).glow(vista.x, vista.y, 520, 300, end, 0.10)
-    sheets = [far.layer(4.2, opaque=True), mist.layer(3.6), near.layer(2.5), _near(design, style, end).layer(1.15, blur=4)]
+    mist = (
+        Canvas(light=True).glow(vista.x, vista.y + 10, 210, 170, end, 0.24).glow(vista.x, vista.y, 520, 300, end, 0.10)
+    )
+    sheets = [
+        far.layer(4.2, opaque=True),
+        near.layer(2.5),
+        mist.layer(2.3),
+        _near(design, style, end).layer(1.15, blur=4),
+    ]
     return Stage(
         layers=tuple(piece for sheet in sheets for piece in sheet.pieces()),
         window_depth=9,
@@ -75,7 +83,7 @@ def _tube(design: Design, style: Style, vista: kit.Vista, lamp: Colour, sizes: t
     """A stretch of walls, floor and ceiling, painted from far to near."""
     canvas, colours = Canvas(), design.colours
     wall, floor = colours.indoors(style.wall), colours.indoors(style.floor)
-    for far, near in zip(sizes, sizes[1:], strict=False):
+    for far, near in pairwise(sizes):
         light = float(np.interp(far, (0.1, 0.5, 2.0), (1.0, 0.72, 0.34)))
         canvas.area(vista.ground(-SIDE, SIDE, TOP, far, near), wall * light * 0.5, wall * light * 0.34)
         canvas.area(vista.ground(-SIDE, SIDE, BASE, far, near), floor * light * 1.1, floor * light * 0.8)
@@ -130,7 +138,14 @@ def _lamps(canvas: Canvas, style: Style, vista: kit.Vista, lamp: Colour, far: fl
 
 def _rib(canvas: Canvas, vista: kit.Vista, size: float, colour: Colour, lamp: Colour) -> None:
     """A frame around the passage."""
-    corners = [(-SIDE, BASE), (-SIDE, TOP + 130), (-SIDE + 130, TOP), (SIDE - 130, TOP), (SIDE, TOP + 130), (SIDE, BASE)]
+    corners = [
+        (-SIDE, BASE),
+        (-SIDE, TOP + 130),
+        (-SIDE + 130, TOP),
+        (SIDE - 130, TOP),
+        (SIDE, TOP + 130),
+        (SIDE, BASE),
+    ]
     line = [vista.at(side, up, size) for side, up in corners]
     canvas.line(line, colour * 0.42, max(2, 44 * size))
     canvas.line(line, mix(colour, lamp, 0.5), max(1, 5 * size), 0.6)
@@ -140,9 +155,9 @@ def _end(canvas: Canvas, design: Design, vista: kit.Vista, light: Colour) -> Non
     """The lit end: a door or a window."""
     size, colours = SIZES[0], design.colours
     canvas.area(vista.front(-SIDE, SIDE, TOP, BASE, size), colours.indoors("#39424a"), colours.indoors("#2a3036"))
-    canvas.area(vista.front(-330, 330, -240, BASE, size), mix(light, rgb("#ffffff"), 0.45), light)
+    canvas.area(vista.front(-330, 330, -240, BASE, size), mix(light, rgb("#ffffff"), 0.35) * 0.92, light * 0.8)
     canvas.line([vista.at(0, -240, size), vista.at(0, BASE, size)], colours.dark, 2, 0.5)
-    canvas.glow(vista.x, vista.y, 110, 90, light, 0.7)
+    canvas.glow(vista.x, vista.y, 100, 80, light, 0.4)
 
 
 def _near(design: Design, style: Style, light: Colour) -> Canvas:

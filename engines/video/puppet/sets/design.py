@@ -12,7 +12,7 @@ import numpy as np
 from engines.video.puppet.layer import Layer
 from engines.video.puppet.paint import Colour
 from engines.video.puppet.palette import Palette
-from events.script import Mood, Place, TimeOfDay, Weather
+from events.script import Place, TimeOfDay, Weather
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,8 @@ class Source:
 @dataclass(frozen=True)
 class Stage:
     """A built set. ``layers`` lie far to near; weather falls in front of those no nearer than ``window_depth``;
-    ``key`` lights the actors' faces, ``rim`` their edges from behind; ``floor`` is the y of feet at the actors' depth."""
+    ``key`` lights the actors' faces, ``rim`` their edges from behind; ``floor`` is the y of their
+    feet."""
 
     layers: tuple[Layer, ...]
     window_depth: float
@@ -47,12 +48,11 @@ class Stage:
 
 @dataclass(frozen=True)
 class Design:
-    """What a painter is told: the place's words, time, weather, mood, colours, and the place's own randomness."""
+    """What a painter is told: the place's words, time, weather, colours, and the place's own randomness."""
 
     words: frozenset[str]
     time: TimeOfDay
     weather: Weather
-    mood: Mood
     colours: Palette
     seed: int
     random: np.random.Generator = field(compare=False)

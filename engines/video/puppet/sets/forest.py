@@ -16,14 +16,16 @@ def paint(design: Design) -> Stage:
     colours = design.colours
     sun_x = design.between(480, 860)
     pines = design.says("pine", "taiga", "mountain", "winter", "north") or design.chance(0.4)
-    air = mix(colours.haze, _green(design), 0.25)
+    air = mix(colours.haze, _green(design), 0.45)
     sheets = [
         _glade(design, sun_x, air).layer(8, opaque=True),
         _trees(design, (26, 16, 30), 0.62, air, 1, pines).layer(6),
         _trees(design, (13, 34, 58), 0.30, air, 2, pines).layer(4),
         _ground(design, sun_x, air).layer(2.6),
         _trees(design, (6, 70, 104), 0.04, air, 3, pines, clear=True).layer(2.7),
-        kit.shafts((sun_x + 120, 20), (sun_x - 330, 690), 520, colours.sun, 0.20 * colours.bright, design.seed).layer(2.2),
+        kit.shafts((sun_x + 120, 20), (sun_x - 330, 690), 520, colours.sun, 0.20 * colours.bright, design.seed).layer(
+            2.2
+        ),
         _near(design).layer(1.15, blur=5),
     ]
     fireflies = colours.lamp if colours.night else colours.sun
@@ -58,7 +60,13 @@ def _glade(design: Design, sun_x: float, air: Colour) -> Canvas:
 
 
 def _trees(
-    design: Design, size: tuple[int, float, float], fog: float, air: Colour, number: int, pines: bool, clear: bool = False
+    design: Design,
+    size: tuple[int, float, float],
+    fog: float,
+    air: Colour,
+    number: int,
+    pines: bool,
+    clear: bool = False,
 ) -> Canvas:
     """``size`` is how many and how thick; ``clear`` keeps the middle free for the actors."""
     canvas, colours = Canvas(), design.colours
@@ -77,10 +85,30 @@ def _trees(
         else:
             _trunk(canvas, x, foot, thick, bark, colours.sun, random)
     if not pines:
-        for x in np.linspace(SHEET[0], SHEET[2], 9):
-            spot = (x + random.uniform(-60, 60), random.uniform(-90, 60 - 30 * number))
-            kit.leaves(canvas, int(random.integers(1 << 30)), spot, (170, 90), 130, [leaf * 0.75, leaf, mix(leaf, colours.sun, 0.22)], 14 + 8 * number)
+        _canopy(canvas, design, random, leaf, number)
+    _undergrowth(canvas, design, random, leaf, number, clear)
     return canvas.haze(air, 0.55 * fog + 0.12, 330, GROUND + 30)
+
+
+def _canopy(canvas: Canvas, design: Design, random: np.random.Generator, leaf: Colour, number: int) -> None:
+    """The roof of leaves, with light in it."""
+    tones = [leaf * 0.6, leaf * 0.85, leaf, mix(leaf, design.colours.sun, 0.3)]
+    for x in np.linspace(SHEET[0], SHEET[2], 11):
+        spot = (x + random.uniform(-60, 60), random.uniform(-30, 120 - 26 * number))
+        kit.leaves(canvas, int(random.integers(1 << 30)), spot, (150, 84), 150, tones, 13 + 7 * number)
+
+
+def _undergrowth(
+    canvas: Canvas, design: Design, random: np.random.Generator, leaf: Colour, number: int, clear: bool
+) -> None:
+    """Bushes at the feet of the trees."""
+    tones = [leaf * 0.6, leaf * 0.8, mix(leaf, design.colours.sun, 0.16)]
+    for x in random.uniform(*kit.WIDE, 10):
+        if clear and 300 < x < 980:
+            continue
+        size = random.uniform(24, 40) * (0.6 + 0.35 * number)
+        spot = (float(x), GROUND + 14 + 8 * number - size * 0.3)
+        kit.leaves(canvas, int(random.integers(1 << 30)), spot, (size * 1.7, size * 0.7), 70, tones, 8 + 5 * number)
 
 
 def _trunk(
@@ -90,13 +118,19 @@ def _trunk(
     left = [(x - thick * 0.8, foot), (x - thick * 0.5, foot - 60), (x - thick * 0.36 + lean, SHEET[1])]
     right = [(x + thick * 0.36 + lean, SHEET[1]), (x + thick * 0.5, foot - 60), (x + thick * 0.8, foot)]
     canvas.area([*left, *right], bark * 0.8, bark)
-    canvas.area([(x + thick * 0.2, foot), (x + thick * 0.2 + lean, SHEET[1]), *right], bark * 0.55, None, thick * 0.08, 0.6)
+    canvas.area(
+        [(x + thick * 0.2, foot), (x + thick * 0.2 + lean, SHEET[1]), *right], bark * 0.55, None, thick * 0.08, 0.6
+    )
     canvas.line([left[1], left[2]], mix(bark, sun, 0.4), max(1, thick * 0.05), 0.6)
-    for _ in range(3):
-        y, side = random.uniform(0, 330), random.choice((-1, 1))
+    for _ in range(2):
+        y, side = random.uniform(0, 240), random.choice((-1, 1))
         at = x + lean * (foot - y) / (foot - SHEET[1])
         reach = random.uniform(2, 4.5) * thick
-        canvas.line([(at, y), (at + side * reach * 0.6, y - reach * 0.35), (at + side * reach, y - reach * 0.8)], bark * 0.8, max(1, thick * 0.16))
+        canvas.line(
+            [(at, y), (at + side * reach * 0.6, y - reach * 0.35), (at + side * reach, y - reach * 0.8)],
+            bark * 0.8,
+            max(1, thick * 0.16),
+        )
 
 
 def _pine(
@@ -108,7 +142,18 @@ def _pine(
         y = foot - tall * (0.12 + 0.135 * k)
         half = thick * 2.6 * (1 - k / 7.6)
         top = y - tall * 0.24
-        canvas.area([(x, top), (x + half, y), (x + half * 0.4, y - half * 0.12), (x, y + half * 0.06), (x - half * 0.4, y - half * 0.12), (x - half, y)], leaf * (1.05 - 0.03 * k), leaf * 0.62)
+        canvas.area(
+            [
+                (x, top),
+                (x + half, y),
+                (x + half * 0.4, y - half * 0.12),
+                (x, y + half * 0.06),
+                (x - half * 0.4, y - half * 0.12),
+                (x - half, y),
+            ],
+            leaf * (1.05 - 0.03 * k),
+            leaf * 0.62,
+        )
 
 
 def _ground(design: Design, sun_x: float, air: Colour) -> Canvas:
@@ -121,7 +166,12 @@ def _ground(design: Design, sun_x: float, air: Colour) -> Canvas:
     path = [(sun_x - 40, GROUND), (sun_x + 40, GROUND), (900, 850), (330, 850)]
     canvas.area(path, mix(earth, rgb("#c0a888") * colours.shade / 255, 0.4), earth * 0.8, 12, 0.8)
     canvas.brush(0.3, design.seed + 31, base=16, wide=3, tall=0.6)
-    canvas.beam([(sun_x - 90, GROUND), (sun_x + 130, GROUND), (sun_x + 40, 800), (sun_x - 420, 800)], colours.sun, 0.3 * colours.bright, 36)
+    canvas.beam(
+        [(sun_x - 90, GROUND), (sun_x + 130, GROUND), (sun_x + 40, 800), (sun_x - 420, 800)],
+        colours.sun,
+        0.3 * colours.bright,
+        36,
+    )
     _grass(canvas, design, earth)
     return canvas
 
@@ -129,7 +179,11 @@ def _ground(design: Design, sun_x: float, air: Colour) -> Canvas:
 def _grass(canvas: Canvas, design: Design, earth: Colour) -> None:
     random = np.random.default_rng(design.seed + 33)
     for band, (y, tall) in enumerate(((GROUND + 24, 12), (GROUND + 70, 22), (GROUND + 150, 36))):
-        blades = [[(x, y), (x + random.uniform(-8, 8), y - tall * random.uniform(0.5, 1))] for x in random.uniform(*kit.WIDE, 150) if not 400 < x < 860]
+        blades = [
+            [(x, y), (x + random.uniform(-8, 8), y - tall * random.uniform(0.5, 1))]
+            for x in random.uniform(*kit.WIDE, 150)
+            if not 400 < x < 860
+        ]
         canvas.lines(blades, earth * (0.9 - 0.14 * band), 2 + band, 0.8)
 
 

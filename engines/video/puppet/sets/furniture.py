@@ -9,11 +9,14 @@ from engines.video.puppet.sets import kit
 from engines.video.puppet.sets.design import Design
 
 
-def paint(design: Design, kind: str, window_x: float, floor: float) -> Canvas:
+def paint(design: Design, kind: str, window_x: float, lamp_x: float, floor: float) -> Canvas:
     """The furniture of a room of some ``kind``, on both sides of the window at ``window_x``."""
     canvas = Canvas()
-    {"kitchen": _kitchen, "library": _library, "bedroom": _bedroom, "parlour": _parlour}[kind](canvas, design, window_x, floor)
-    _pictures(canvas, design, window_x)
+    furnish = {"kitchen": _kitchen, "library": _library, "bedroom": _bedroom, "parlour": _parlour}[kind]
+    furnish(canvas, design, window_x, floor)
+    if kind in ("bedroom", "parlour"):
+        _standing_lamp(canvas, design, lamp_x, floor)
+        _pictures(canvas, design, window_x)
     return canvas
 
 
@@ -28,7 +31,11 @@ def _kitchen(canvas: Canvas, design: Design, x: float, floor: float) -> None:
         canvas.box(left, floor - 118, right, floor + 16, front * 0.8, front * 0.45)
         canvas.box(left - 8, floor - 132, right + 8, floor - 116, mix(front, rgb("#e8d8c0"), 0.5), front * 0.6)
         for at in np.arange(left + 8, right - 60, 96):
-            canvas.line([(at, floor - 104), (at + 82, floor - 104), (at + 82, floor + 4), (at, floor + 4), (at, floor - 104)], front * 0.4, 3)
+            canvas.line(
+                [(at, floor - 104), (at + 82, floor - 104), (at + 82, floor + 4), (at, floor + 4), (at, floor - 104)],
+                front * 0.4,
+                3,
+            )
             canvas.disc(at + 72, floor - 54, 4, colours.lamp)
         _pots(canvas, design, left, right, floor - 132)
     canvas.box(x - 720, 130, x - 360, 262, front * 0.7, front * 0.5)
@@ -43,7 +50,15 @@ def _pots(canvas: Canvas, design: Design, left: float, right: float, y: float) -
         tall, wide = design.between(18, 46), design.between(14, 24)
         canvas.box(at, y - tall, at + wide, y, tone * 1.05, tone * 0.6)
         if design.chance(0.3):
-            kit.leaves(canvas, int(at) + 3000, (at + wide / 2, y - tall - 14), (20, 20), 14, [design.colours.indoors("#5c8a54")], 14)
+            kit.leaves(
+                canvas,
+                int(at) + 3000,
+                (at + wide / 2, y - tall - 14),
+                (20, 20),
+                14,
+                [design.colours.indoors("#5c8a54")],
+                14,
+            )
 
 
 def _library(canvas: Canvas, design: Design, x: float, floor: float) -> None:
@@ -65,7 +80,10 @@ def _desk(canvas: Canvas, design: Design, x: float, floor: float, wood: Colour) 
     canvas.box(x, floor - 74, x + 300, floor - 60, wood * 1.2, wood * 0.8)
     canvas.box(x + 14, floor - 60, x + 110, floor + 20, wood * 0.7, wood * 0.4)
     canvas.box(x + 250, floor - 60, x + 286, floor + 20, wood * 0.6, wood * 0.4)
-    canvas.area([(x + 40, floor - 74), (x + 56, floor - 124), (x + 92, floor - 124), (x + 108, floor - 74)], colours.indoors("#3f7a5a"))
+    canvas.area(
+        [(x + 40, floor - 74), (x + 56, floor - 124), (x + 92, floor - 124), (x + 108, floor - 74)],
+        colours.indoors("#3f7a5a"),
+    )
     canvas.glow(x + 74, floor - 84, 80, 50, colours.lamp, 0.6)
 
 
@@ -75,31 +93,71 @@ def _bedroom(canvas: Canvas, design: Design, x: float, floor: float) -> None:
     cloth = colours.indoors("#b8ccd0" if clinical else design.among("#7a4a50", "#4a6478", "#8a7c5c"))
     sheet = colours.indoors("#e4e0d8")
     left = x - 800
-    canvas.area(curve((left - 10, floor), (left - 6, floor - 150), (left + 60, floor - 176), (left + 120, floor - 150), (left + 124, floor)), wood * 0.9, wood * 0.5)
+    canvas.area(
+        curve(
+            (left - 10, floor),
+            (left - 6, floor - 150),
+            (left + 60, floor - 176),
+            (left + 120, floor - 150),
+            (left + 124, floor),
+        ),
+        wood * 0.9,
+        wood * 0.5,
+    )
     canvas.box(left + 10, floor - 84, left + 480, floor + 20, cloth * 0.95, cloth * 0.5)
-    canvas.area(curve((left + 20, floor - 80), (left + 60, floor - 118), (left + 150, floor - 112), (left + 176, floor - 78)), sheet, sheet * 0.7)
+    canvas.area(
+        curve((left + 20, floor - 80), (left + 60, floor - 118), (left + 150, floor - 112), (left + 176, floor - 78)),
+        sheet,
+        sheet * 0.7,
+    )
     canvas.box(left + 180, floor - 90, left + 480, floor - 62, sheet * 0.9, sheet * 0.6)
     canvas.box(left + 474, floor - 110, left + 494, floor + 24, wood * 0.9, wood * 0.5)
     if clinical:
         kit.screen(canvas, left + 180, 220, 90, 66, colours.accent, design.seed)
         canvas.line([(left + 310, 180), (left + 310, floor)], colours.indoors("#a0a8ac"), 5)
         canvas.area(ellipse(left + 326, 220, 15, 26), colours.indoors("#cfe0e0") * 0.8)
-    _standing_lamp(canvas, design, x - 260, floor)
-    canvas.box(x + 250, 180, x + 520, floor + 16, wood * 0.85, wood * 0.45)
-    canvas.lines([[(x + 385, 190), (x + 385, floor)]], wood * 0.3, 4)
+    canvas.box(x + 340, 180, x + 610, floor + 16, wood * 0.85, wood * 0.45)
+    canvas.lines([[(x + 475, 190), (x + 475, floor)]], wood * 0.3, 4)
 
 
 def _parlour(canvas: Canvas, design: Design, x: float, floor: float) -> None:
     colours = design.colours
     cloth = colours.indoors(design.among("#3f6a68", "#8a4a44", "#5a5078", "#8c7240"))
     left = x - 790
-    canvas.area(curve((left - 10, floor + 12), (left - 16, floor - 70), (left + 20, floor - 148), (left + 210, floor - 156), (left + 400, floor - 148), (left + 436, floor - 70), (left + 430, floor + 12)), cloth, cloth * 0.55)
+    canvas.area(
+        curve(
+            (left - 10, floor + 12),
+            (left - 16, floor - 70),
+            (left + 20, floor - 148),
+            (left + 210, floor - 156),
+            (left + 400, floor - 148),
+            (left + 436, floor - 70),
+            (left + 430, floor + 12),
+        ),
+        cloth,
+        cloth * 0.55,
+    )
     for k in range(2):
-        canvas.area(curve((left + 34 + k * 180, floor - 6), (left + 34 + k * 180, floor - 66), (left + 120 + k * 180, floor - 76), (left + 202 + k * 180, floor - 66), (left + 202 + k * 180, floor - 6)), cloth * 1.15, cloth * 0.7)
+        canvas.area(
+            curve(
+                (left + 34 + k * 180, floor - 6),
+                (left + 34 + k * 180, floor - 66),
+                (left + 120 + k * 180, floor - 76),
+                (left + 202 + k * 180, floor - 66),
+                (left + 202 + k * 180, floor - 6),
+            ),
+            cloth * 1.15,
+            cloth * 0.7,
+        )
     for at in (left - 26, left + 396):
-        canvas.area(curve((at, floor + 14), (at, floor - 74), (at + 28, floor - 92), (at + 56, floor - 74), (at + 56, floor + 14)), cloth * 0.95, cloth * 0.5)
-    _standing_lamp(canvas, design, left + 500, floor)
-    _fireplace(canvas, design, x + 380, floor)
+        canvas.area(
+            curve(
+                (at, floor + 14), (at, floor - 74), (at + 28, floor - 92), (at + 56, floor - 74), (at + 56, floor + 14)
+            ),
+            cloth * 0.95,
+            cloth * 0.5,
+        )
+    _fireplace(canvas, design, x + 490, floor)
 
 
 def _standing_lamp(canvas: Canvas, design: Design, x: float, floor: float) -> None:
@@ -120,7 +178,19 @@ def _fireplace(canvas: Canvas, design: Design, x: float, floor: float) -> None:
     canvas.area(kit.arch(x, floor + 18, 92, 70), colours.dark)
     for k, tone in enumerate(("#d2481e", "#ff8a2a", "#ffd070")):
         size = 1 - 0.28 * k
-        canvas.area(curve((x - 54 * size, floor + 12), (x - 40 * size, floor - 50 * size), (x - 8, floor - 100 * size), (x + 20 * size, floor - 56 * size), (x + 52 * size, floor + 12)), rgb(tone), None, 3, 0.9)
+        canvas.area(
+            curve(
+                (x - 54 * size, floor + 12),
+                (x - 40 * size, floor - 50 * size),
+                (x - 8, floor - 100 * size),
+                (x + 20 * size, floor - 56 * size),
+                (x + 52 * size, floor + 12),
+            ),
+            rgb(tone),
+            None,
+            3,
+            0.9,
+        )
     canvas.glow(x, floor - 30, 170, 130, rgb("#ff8a3a"), 0.6)
 
 
@@ -128,10 +198,13 @@ def _pictures(canvas: Canvas, design: Design, x: float) -> None:
     """A clock or framed pictures between window and furniture."""
     colours, wood = design.colours, _wood(design)
     for k in range(2):
-        at, y = x + 250 + k * 150, 190 + 24 * k
+        at, y = x - 420 - k * 150, 190 + 24 * k
         if design.chance(0.45):
             continue
         tone = colours.indoors(design.among("#c0a070", "#6a8a9a", "#a06a5a", "#8a9a70"))
         canvas.box(at, y, at + 84, y + 104, wood * 0.6)
         canvas.box(at + 8, y + 8, at + 76, y + 96, tone, tone * 0.6)
-        canvas.area(curve((at + 8, y + 96), (at + 20, y + 60), (at + 44, y + 72), (at + 60, y + 50), (at + 76, y + 96)), tone * 0.5)
+        canvas.area(
+            curve((at + 8, y + 96), (at + 20, y + 60), (at + 44, y + 72), (at + 60, y + 50), (at + 76, y + 96)),
+            tone * 0.5,
+        )

@@ -20,6 +20,8 @@ def sky(design: Design, horizon: float = 470, sun_x: float = 880, area: tuple[in
     canvas.sky(*((top + 560 * share, colour) for share, colour in zip((0.1, 0.5, 0.8, 1.0), colours.sky, strict=True)))
     if colours.night and design.weather in (Weather.CLEAR, Weather.CLOUDY):
         _stars(canvas, design.seed, horizon)
+    if design.weather in (Weather.RAIN, Weather.STORM, Weather.CLOUDY):
+        canvas.glow(sun_x, horizon, 620, 150, colours.sky[3], 0.35)
     _sun(canvas, design, sun_x, horizon)
     _clouds(canvas, design, horizon)
     return canvas
@@ -49,7 +51,9 @@ def _sun(canvas: Canvas, design: Design, x: float, horizon: float) -> None:
 
 def _clouds(canvas: Canvas, design: Design, horizon: float) -> None:
     colours = design.colours
-    cover = {Weather.CLEAR: 0.60, Weather.CLOUDY: 0.42, Weather.STORM: 0.34, Weather.RAIN: 0.38}.get(design.weather, 0.5)
+    cover = {Weather.CLEAR: 0.60, Weather.CLOUDY: 0.42, Weather.STORM: 0.34, Weather.RAIN: 0.38}.get(
+        design.weather, 0.5
+    )
     shape = noise(canvas.shape, design.seed + 6, base=3, octaves=5, wide=2.6)
     rows = np.arange(canvas.top, canvas.bottom, dtype=np.float32)[:, None]
     high = smooth(horizon + 30, horizon - 160, rows) * smooth(-240, 120, rows)
@@ -91,7 +95,9 @@ def skyline(
     while x < canvas.right:
         wide, tall = random.uniform(*width), random.uniform(*height)
         top = base - tall
-        canvas.box(x, top, x + wide, canvas.bottom, colour * random.uniform(0.86, 1.12), mix(colour, design.colours.haze, 0.35))
+        canvas.box(
+            x, top, x + wide, canvas.bottom, colour * random.uniform(0.86, 1.12), mix(colour, design.colours.haze, 0.35)
+        )
         canvas.box(x + wide * 0.72, top, x + wide, canvas.bottom, shade, None, 0, 0.45)
         _roof(canvas, random, x, top, wide, colour)
         _windows(canvas, design, random, (x, top, wide, base), lit)
@@ -124,6 +130,37 @@ def _windows(
         canvas.areas(groups[kind], colour, (0.75, 0.5, 0.6)[kind] * (1 if colours.night else 0.65))
 
 
+def tree(canvas: Canvas, x: float, foot: float, size: float, leaf: Colour, light: Colour, seed: int) -> None:
+    """A round tree: a short trunk under a cloud of leaves, lit from above."""
+    random = np.random.default_rng(seed)
+    canvas.area(
+        [
+            (x - size * 0.12, foot),
+            (x - size * 0.06, foot - size),
+            (x + size * 0.06, foot - size),
+            (x + size * 0.12, foot),
+        ],
+        leaf * 0.4,
+    )
+    spots = random.normal(0, 0.36, (14, 2)) * (size, size * 0.62)
+    for k, (dx, dy) in enumerate(spots):
+        share = k / len(spots)
+        radius = size * (0.52 - 0.2 * share)
+        tone = mix(leaf * 0.62, mix(leaf, light, 0.22), share)
+        at = (x + dx, foot - size * 1.45 + dy - size * 0.16 * share)
+        canvas.area(ellipse(*at, radius, radius * 0.86), tone, tone * 0.72, 1.2)
+    crown = (x, foot - size * 1.45)
+    leaves(
+        canvas,
+        seed + 1,
+        crown,
+        (size * 0.9, size * 0.62),
+        40,
+        [leaf * 0.7, leaf, mix(leaf, light, 0.3)],
+        7 + size * 0.06,
+    )
+
+
 # ---------------------------------------------------------------- rooms
 
 
@@ -147,7 +184,9 @@ def floor(
 
 def _receding(y: float) -> list[float]:
     """Heights of evenly spaced lines on the floor."""
-    return [y + (SHEET[3] - y) * 0.9 / (1 + 0.55 * k) - 30 for k in range(14) if 0.9 / (1 + 0.55 * k) * (SHEET[3] - y) > 36]
+    return [
+        y + (SHEET[3] - y) * 0.9 / (1 + 0.55 * k) - 30 for k in range(14) if 0.9 / (1 + 0.55 * k) * (SHEET[3] - y) > 36
+    ]
 
 
 def arch(x: float, base: float, half: float, height: float) -> np.ndarray:
@@ -179,7 +218,11 @@ def frame(canvas: Canvas, opening: np.ndarray, colour: Colour, light: Colour, wi
 def pendant(canvas: Canvas, x: float, y: float, size: float, metal: Colour, light: Colour, power: float = 0.5) -> None:
     """A lamp on a cable, with its cone of glow."""
     canvas.line([(x, SHEET[1]), (x, y - size)], metal * 0.6, 3)
-    canvas.area(curve((x - size, y), (x - size * 0.4, y - size * 0.75), (x + size * 0.4, y - size * 0.75), (x + size, y)), metal, metal * 0.5)
+    canvas.area(
+        curve((x - size, y), (x - size * 0.4, y - size * 0.75), (x + size * 0.4, y - size * 0.75), (x + size, y)),
+        metal,
+        metal * 0.5,
+    )
     canvas.box(x - size * 0.8, y - 3, x + size * 0.8, y + 4, mix(light, rgb("#ffffff"), 0.5), None, 1)
     canvas.glow(x, y, size * 2.2, size * 1.8, light, power)
 
@@ -195,7 +238,9 @@ def screen(canvas: Canvas, x: float, y: float, wide: float, tall: float, colour:
     canvas.glow(x + wide / 2, y + tall / 2, wide, tall, colour, 0.2)
 
 
-def books(canvas: Canvas, x: float, y: float, wide: float, tall: float, tint: Colour, random: np.random.Generator) -> None:
+def books(
+    canvas: Canvas, x: float, y: float, wide: float, tall: float, tint: Colour, random: np.random.Generator
+) -> None:
     """A shelf's row of books standing on ``y``."""
     spines = ("#7a3b32", "#35596b", "#8a6a36", "#4a5a3a", "#5a3a5c", "#a08a68", "#2c3c50", "#7c5a48")
     at = x
@@ -217,7 +262,15 @@ def cables(canvas: Canvas, seed: int, colour: Colour, count: int = 5, low: float
         canvas.line(points, colour, float(random.uniform(4, 11)))
 
 
-def leaves(canvas: Canvas, seed: int, centre: tuple[float, float], size: tuple[float, float], count: int, colours: list[Colour], length: float = 26) -> None:
+def leaves(
+    canvas: Canvas,
+    seed: int,
+    centre: tuple[float, float],
+    size: tuple[float, float],
+    count: int,
+    colours: list[Colour],
+    length: float = 26,
+) -> None:
     """A mass of leaves around a centre."""
     random = np.random.default_rng(seed)
     spots = random.normal(0, 0.5, (count, 2)) * size + centre
@@ -227,12 +280,18 @@ def leaves(canvas: Canvas, seed: int, centre: tuple[float, float], size: tuple[f
         for (x, y), turn in zip(spots[part :: len(colours)], turns[part :: len(colours)], strict=True):
             along = np.array((np.cos(turn), np.sin(turn))) * length * random.uniform(0.5, 1)
             across = np.array((-along[1], along[0])) * 0.3
-            shapes.append(np.array([(x, y) - along, (x, y) + across, (x, y) + along, (x, y) - across]))
+            shapes.append(np.array((x, y)) + np.array([-along, across, along, -across]))
         canvas.areas(shapes, colour)
 
 
 def shafts(
-    source: tuple[float, float], foot: tuple[float, float], spread: float, colour: Colour, power: float, seed: int, depth_y: float = 760
+    source: tuple[float, float],
+    foot: tuple[float, float],
+    spread: float,
+    colour: Colour,
+    power: float,
+    seed: int,
+    depth_y: float = 760,
 ) -> Canvas:
     """Shafts of light falling from an opening to the floor, as a sheet of light."""
     canvas = Canvas(light=True)
@@ -240,7 +299,12 @@ def shafts(
     for k in range(7):
         share = k / 6 - 0.5
         x, to = source[0] + share * spread, foot[0] + share * spread * 1.7
-        canvas.beam([(x, source[1]), (x + 26, source[1]), (to + 100, foot[1]), (to, foot[1])], colour, power * (0.25 + uneven[k * 10]), 13)
+        canvas.beam(
+            [(x, source[1]), (x + 26, source[1]), (to + 100, foot[1]), (to, foot[1])],
+            colour,
+            power * (0.25 + uneven[k * 10]),
+            13,
+        )
     fade = smooth(depth_y + 120, source[1], np.arange(canvas.top, canvas.bottom, dtype=np.float32))
     canvas.pixels *= fade[:, None, None]
     return canvas

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from engines.video.puppet.paint import SHEET, Canvas, mix, noise, rgb, smooth
+from engines.video.puppet.paint import SHEET, Canvas, mix, rgb
 from engines.video.puppet.sets import kit
 from engines.video.puppet.sets.design import Design, Source, Stage
 
@@ -22,7 +22,9 @@ def paint(design: Design) -> Stage:
         _wall(design, opening, window_x).layer(5),
         _equipment(design, window_x).layer(3.4),
         _floor(design, window_x).layer(2.4),
-        kit.shafts((window_x, 130), (window_x - 460, 760), 420, colours.sun, 0.16 * colours.bright, design.seed).layer(2.0),
+        kit.shafts((window_x, 130), (window_x - 460, 760), 420, colours.sun, 0.16 * colours.bright, design.seed).layer(
+            2.0
+        ),
         _near(design).layer(1.15, blur=4),
     ]
     return Stage(
@@ -43,7 +45,9 @@ def _outside(design: Design, opening: np.ndarray, x: float) -> Canvas:
     canvas = kit.sky(design, 470, x + design.between(40, 130), (int(left), int(top), int(right), 640))
     colours = design.colours
     if design.chance(0.5):
-        kit.skyline(canvas, design, 520, (50, 150), (26, 60), mix(colours.sky[1], colours.dark, 0.35), 0.22, design.seed + 1)
+        kit.skyline(
+            canvas, design, 520, (50, 150), (26, 60), mix(colours.sky[1], colours.dark, 0.35), 0.22, design.seed + 1
+        )
     kit.hills(canvas, 505, 70, mix(colours.sky[1], colours.sky[2], 0.25), colours.sky[1] * 0.7, design.seed + 2)
     bar = colours.indoors("#24323a") * 0.7
     kit.bars(canvas, opening, bar, int(design.random.integers(4, 7)), 3)
@@ -53,7 +57,9 @@ def _outside(design: Design, opening: np.ndarray, x: float) -> Canvas:
 def _wall(design: Design, opening: np.ndarray, x: float) -> Canvas:
     canvas, colours = Canvas(), design.colours
     base = design.among("#3a4d5a", "#4a4a58", "#3d544e", "#54504e")
-    canvas.sky((-130, colours.indoors(base) * 0.30), (300, colours.indoors(base) * 0.78), (FLOOR, colours.indoors(base) * 0.42))
+    canvas.sky(
+        (-130, colours.indoors(base) * 0.30), (300, colours.indoors(base) * 0.78), (FLOOR, colours.indoors(base) * 0.42)
+    )
     canvas.brush(0.45, design.seed + 3, base=4, wide=1.6, tall=0.8)
     _ribs(canvas, design, x)
     canvas.glow(x, 330, 420, 300, colours.sun, 0.22 * colours.bright)
@@ -100,7 +106,14 @@ def _tank(canvas: Canvas, design: Design, x: float, tall: float, seed: int) -> N
     canvas.line([(x - half + 15, top + 38), (x - half + 15, base - 50)], mix(glass, rgb("#ffffff"), 0.8), 3, 0.55)
     for _ in range(16):
         radius = random.uniform(2, 6)
-        canvas.glow(x + random.uniform(-36, 36), random.uniform(top + 44, base - 44), radius, radius, mix(glass, rgb("#ffffff"), 0.6), 0.5)
+        canvas.glow(
+            x + random.uniform(-36, 36),
+            random.uniform(top + 44, base - 44),
+            radius,
+            radius,
+            mix(glass, rgb("#ffffff"), 0.6),
+            0.5,
+        )
     metal = colours.indoors("#50636c")
     for y in (top, top + 14, base - 30, base - 14):
         canvas.box(x - half - 7, y, x + half + 7, y + 14, metal * 0.9, metal * 0.35)
@@ -134,7 +147,9 @@ def _desk(canvas: Canvas, design: Design, x: float, seed: int) -> None:
 def _floor(design: Design, x: float) -> Canvas:
     colours = design.colours
     canvas = kit.floor(design, FLOOR, colours.indoors("#2b3238") * 0.6, colours.indoors("#565c62"), "tiles", x)
-    canvas.beam([(x - 230, FLOOR), (x + 230, FLOOR), (x + 60, 850), (x - 760, 850)], colours.sun, 0.42 * colours.bright, 26)
+    canvas.beam(
+        [(x - 230, FLOOR), (x + 230, FLOOR), (x + 60, 850), (x - 760, 850)], colours.sun, 0.42 * colours.bright, 26
+    )
     for offset in (-700, -540, 420, 590):
         at = x + offset
         canvas.beam([(at - 46, FLOOR), (at + 46, FLOOR), (at + 60, 740), (at - 80, 740)], colours.accent, 0.18, 18)
@@ -148,6 +163,10 @@ def _near(design: Design) -> Canvas:
     right = design.chance(0.5)
     edge = (1180, 1240) if right else (40, 100)
     side = SHEET[2] if right else SHEET[0]
-    canvas.area([(edge[0], SHEET[1]), (edge[1], SHEET[3]), (side, SHEET[3]), (side, SHEET[1])], mix(dark, colours.indoors("#1c2a30"), 0.4), dark)
+    canvas.area(
+        [(edge[0], SHEET[1]), (edge[1], SHEET[3]), (side, SHEET[3]), (side, SHEET[1])],
+        mix(dark, colours.indoors("#1c2a30"), 0.4),
+        dark,
+    )
     canvas.line([(edge[0], SHEET[1]), (edge[1], SHEET[3])], mix(colours.sun, dark, 0.4), 5, 0.7)
     return canvas

@@ -20,6 +20,7 @@ def paint(design: Design) -> Stage:
         _far(design).layer(7),
         _middle(design).layer(4.6),
         _sign(design).layer(3.4),
+        _halo(design, sun_x).layer(3.3),
         _roof(design, sun_x).layer(2.5),
         _things(design).layer(2.6),
         _near(design).layer(1.2, blur=3),
@@ -43,13 +44,41 @@ def _far(design: Design) -> Canvas:
     return canvas.haze(colours.haze, 0.7, 230, 520)
 
 
+def _halo(design: Design, sun_x: float) -> Canvas:
+    """The glow of the city between the towers."""
+    canvas, colours = Canvas(light=True), design.colours
+    power = 0.34 if colours.night else 0.10
+    canvas.glow(sun_x - 560, 470, 330, 190, colours.second, power)
+    canvas.glow(sun_x + 120, 480, 380, 170, colours.accent, power)
+    canvas.glow(640, 520, 900, 90, mix(colours.sky[3], colours.second, 0.3), power)
+    return canvas
+
+
 def _middle(design: Design) -> Canvas:
     """Nearer towers at both sides; the middle stays open."""
     canvas, colours = Canvas(), design.colours
-    kit.skyline(canvas, design, 540, (60, 190), (70, 130), colours.far(colours.outdoors("#3a3a50"), 0.22), 0.38 if colours.night else 0.12, design.seed + 2)
+    kit.skyline(
+        canvas,
+        design,
+        540,
+        (60, 190),
+        (70, 130),
+        colours.far(colours.outdoors("#3a3a50"), 0.22),
+        0.38 if colours.night else 0.12,
+        design.seed + 2,
+    )
     for left, right in ((SHEET[0], 150), (1090, SHEET[2])):
         part = Canvas((int(left), SHEET[1], int(right), SHEET[3]))
-        kit.skyline(part, design, 560, (360, 520), (110, 180), colours.far(colours.outdoors("#34344a"), 0.1), 0.4 if colours.night else 0.12, design.seed + 3)
+        kit.skyline(
+            part,
+            design,
+            560,
+            (360, 520),
+            (110, 180),
+            colours.far(colours.outdoors("#34344a"), 0.1),
+            0.4 if colours.night else 0.12,
+            design.seed + 3,
+        )
         window = np.s_[:, part.left - SHEET[0] : part.right - SHEET[0]]
         canvas.pixels[window] = canvas.pixels[window] * (1 - part.pixels[..., 3:] / 255) + part.pixels
     return canvas.haze(colours.haze, 0.45, 300, 560)
@@ -68,7 +97,14 @@ def _sign(design: Design) -> Canvas:
     power = 1.0 if colours.night else 0.55
     for k in range(4):
         left = x + 6 + k * 53
-        strokes = [[(left, y + 8), (left, y + 88)], [(left, y + 8), (left + 36, y + 8)], [(left + 36, y + 8), (left + 36, y + 48)], [(left, y + 48), (left + 36, y + 48)], [(left, y + 88), (left + 36, y + 88)], [(left + 36, y + 48), (left + 36, y + 88)]]
+        strokes = [
+            [(left, y + 8), (left, y + 88)],
+            [(left, y + 8), (left + 36, y + 8)],
+            [(left + 36, y + 8), (left + 36, y + 48)],
+            [(left, y + 48), (left + 36, y + 48)],
+            [(left, y + 88), (left + 36, y + 88)],
+            [(left + 36, y + 48), (left + 36, y + 88)],
+        ]
         canvas.lines([stroke for stroke in strokes if design.chance(0.68)], mix(light, rgb("#ffffff"), 0.25) * power, 6)
     canvas.glow(x + 105, y + 50, 150, 90, light, 0.6 * power)
     return canvas
@@ -110,13 +146,20 @@ def _things(design: Design) -> Canvas:
     canvas, colours = Canvas(), design.colours
     metal = colours.outdoors("#6a6a72")
     left = design.chance(0.5)
-    _tank(canvas, design.between(90, 190) if left else design.between(1060, 1170), colours.outdoors("#6a4c3c"), colours.sun)
+    _tank(
+        canvas,
+        design.between(90, 190) if left else design.between(1060, 1170),
+        colours.outdoors("#6a4c3c"),
+        colours.sun,
+    )
     for k in range(2):
         x = (design.between(950, 1150) if left else design.between(60, 240)) + k * 150 * (-1 if left else 1)
         tall = design.between(60, 110)
         canvas.box(x, EDGE + 44 - tall, x + 110, EDGE + 44, metal * 0.75, metal * 0.4)
         canvas.box(x, EDGE + 40 - tall, x + 110, EDGE + 48 - tall, mix(metal, colours.sun, 0.35))
-        canvas.lines([[(x + 12, v), (x + 98, v)] for v in np.arange(EDGE + 60 - tall, EDGE + 36, 9)], metal * 0.25, 3, 0.9)
+        canvas.lines(
+            [[(x + 12, v), (x + 98, v)] for v in np.arange(EDGE + 60 - tall, EDGE + 36, 9)], metal * 0.25, 3, 0.9
+        )
     x = design.between(420, 900)
     canvas.line([(x, EDGE - 30), (x, 250)], metal * 0.35, 4)
     canvas.lines([[(x - 34 + 5 * k, 280 + 26 * k), (x + 34 - 5 * k, 280 + 26 * k)] for k in range(4)], metal * 0.35, 3)
@@ -141,7 +184,11 @@ def _near(design: Design) -> Canvas:
     canvas, dark = Canvas(), design.colours.dark
     right = design.chance(0.5)
     x, side = (1165, SHEET[2]) if right else (115, SHEET[0])
-    canvas.area([(x, 560), (side, 540), (side, SHEET[3]), (x + (10 if right else -10), SHEET[3])], mix(dark, design.colours.sky[1], 0.15), dark)
+    canvas.area(
+        [(x, 560), (side, 540), (side, SHEET[3]), (x + (10 if right else -10), SHEET[3])],
+        mix(dark, design.colours.sky[1], 0.15),
+        dark,
+    )
     canvas.line([(x, 560), (side, 540)], mix(design.colours.sun, dark, 0.45), 5, 0.7)
     for y in (40, 76):
         canvas.line(curve((SHEET[0], y), (300, y + 56), (900, y + 50), (SHEET[2], y - 30)), dark, 6)

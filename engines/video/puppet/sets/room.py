@@ -24,13 +24,15 @@ def paint(design: Design) -> Stage:
     opening = kit.oblong(window_x, FLOOR - 130, design.between(130, 180), 250)
     if design.chance(0.3):
         opening = kit.arch(window_x, FLOOR - 110, 150, 110)
-    lamp_x = window_x - design.between(470, 560)
+    lamp_x = window_x + design.between(250, 280)
     sheets = [
         _outside(design, opening, window_x).layer(7),
         _wall(design, opening, window_x, lamp_x).layer(5),
-        furniture.paint(design, _kind(design), window_x, FLOOR).layer(3.6),
+        furniture.paint(design, _kind(design), window_x, lamp_x, FLOOR).layer(3.6),
         _floor(design, window_x, lamp_x).layer(2.4),
-        kit.shafts((window_x - 60, 170), (window_x - 420, 760), 260, colours.sun, 0.15 * colours.bright, design.seed).layer(2.0),
+        kit.shafts(
+            (window_x - 60, 170), (window_x - 420, 760), 260, colours.sun, 0.15 * colours.bright, design.seed
+        ).layer(2.0),
         _near(design, lamp_x).layer(1.2, blur=5),
     ]
     warm = colours.lamp if colours.bright < 0.8 else mix(colours.lamp, colours.sun, 0.6)
@@ -59,7 +61,16 @@ def _outside(design: Design, opening: np.ndarray, x: float) -> Canvas:
     canvas = kit.sky(design, 390, x + design.between(-30, 90), (left, top, right, 560))
     colours = design.colours
     if design.chance(0.5):
-        kit.skyline(canvas, design, 420, (40, 130), (24, 50), mix(colours.sky[1], colours.dark, 0.3), 0.3 if colours.night else 0.1, design.seed + 1)
+        kit.skyline(
+            canvas,
+            design,
+            420,
+            (40, 130),
+            (24, 50),
+            mix(colours.sky[1], colours.dark, 0.3),
+            0.3 if colours.night else 0.1,
+            design.seed + 1,
+        )
     kit.hills(canvas, 405, 60, mix(colours.sky[1], colours.sky[2], 0.25), colours.sky[1] * 0.7, design.seed + 2)
     kit.bars(canvas, opening, colours.indoors("#d8cfc0") * 0.6, 2, 3, 7)
     return canvas
@@ -74,7 +85,12 @@ def _wall(design: Design, opening: np.ndarray, x: float, lamp_x: float) -> Canva
     panel = wall * 0.5
     canvas.box(SHEET[0], 392, SHEET[2], FLOOR, panel, panel * 0.66)
     canvas.box(SHEET[0], 386, SHEET[2], 396, wall * 0.9)
-    canvas.lines([[(v, 410), (v + 76, 410), (v + 76, 498), (v, 498), (v, 410)] for v in range(-230, 1540, 104)], panel * 0.6, 3, 0.8)
+    canvas.lines(
+        [[(v, 410), (v + 76, 410), (v + 76, 498), (v, 498), (v, 410)] for v in range(-230, 1540, 104)],
+        panel * 0.6,
+        3,
+        0.8,
+    )
     canvas.brush(0.28, design.seed + 3, base=5, wide=1.4, tall=0.8)
     canvas.glow(x, 280, 330, 240, colours.sun, 0.26 * colours.bright)
     canvas.glow(lamp_x, 300, 300, 230, colours.lamp, 0.46 if colours.bright < 0.8 else 0.16)
@@ -93,7 +109,18 @@ def _curtains(canvas: Canvas, design: Design, opening: np.ndarray) -> None:
         for k in range(6):
             x = edge + way * (k * 15 - 16)
             tone = cloth * (0.95 - 0.32 * (k % 2))
-            canvas.area(curve((x - 9, top), (x - 11, 300), (x - 9 + way * 8, FLOOR - 22), (x + 9 + way * 8, FLOOR - 22), (x + 11, 300), (x + 9, top)), tone, tone * 0.55)
+            canvas.area(
+                curve(
+                    (x - 9, top),
+                    (x - 11, 300),
+                    (x - 9 + way * 8, FLOOR - 22),
+                    (x + 9 + way * 8, FLOOR - 22),
+                    (x + 11, 300),
+                    (x + 9, top),
+                ),
+                tone,
+                tone * 0.55,
+            )
     canvas.line([(left - 110, top), (right + 110, top)], cloth * 0.3, 8)
 
 
@@ -101,7 +128,12 @@ def _floor(design: Design, window_x: float, lamp_x: float) -> Canvas:
     colours = design.colours
     wood = colours.indoors(design.among("#8a6242", "#6e5240", "#7c7068"))
     canvas = kit.floor(design, FLOOR, wood * 0.5, wood * 0.95, "boards", window_x)
-    canvas.beam([(window_x - 130, FLOOR + 26), (window_x + 130, FLOOR + 26), (window_x - 60, 760), (window_x - 560, 760)], colours.sun, 0.42 * colours.bright, 16)
+    canvas.beam(
+        [(window_x - 130, FLOOR + 26), (window_x + 130, FLOOR + 26), (window_x - 60, 760), (window_x - 560, 760)],
+        colours.sun,
+        0.42 * colours.bright,
+        16,
+    )
     rug = colours.indoors(design.among("#8a3f3f", "#3f5f70", "#7a6a3c", "#5a4a70"))
     canvas.area(ellipse(560, 640, 420, 66), rug * 0.8, rug * 0.6, 1, 0.9)
     canvas.line(ellipse(560, 640, 392, 58), mix(rug, rgb("#f0d8a8"), 0.4), 4, 0.6)
@@ -120,6 +152,14 @@ def _near(design: Design, lamp_x: float) -> Canvas:
         kit.leaves(canvas, design.seed + 51, (x, 470), (120, 170), 46, [leaf, leaf * 1.4], 70)
         canvas.area([(x - 60, 650), (x + 60, 650), (x + 46, SHEET[3]), (x - 46, SHEET[3])], dark)
     else:
-        canvas.area(curve((x - 150, SHEET[3]), (x - 140, 520), (x - 60, 450), (x + 60, 450), (x + 140, 520), (x + 150, SHEET[3])), dark * 1.3, dark)
-        canvas.line(curve((x - 140, 520), (x - 60, 450), (x + 60, 450), (x + 140, 520)), mix(colours.sun, dark, 0.5), 5, 0.6)
+        canvas.area(
+            curve(
+                (x - 150, SHEET[3]), (x - 140, 520), (x - 60, 450), (x + 60, 450), (x + 140, 520), (x + 150, SHEET[3])
+            ),
+            dark * 1.3,
+            dark,
+        )
+        canvas.line(
+            curve((x - 140, 520), (x - 60, 450), (x + 60, 450), (x + 140, 520)), mix(colours.sun, dark, 0.5), 5, 0.6
+        )
     return canvas

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 
 from engines.video.puppet.paint import SHEET, Canvas, Colour, mix, rgb
@@ -42,14 +44,23 @@ def paint(design: Design) -> Stage:
 
 def _distance(design: Design) -> Canvas:
     canvas, colours = Canvas(), design.colours
-    kit.skyline(canvas, design, 470, (90, 260), (50, 110), colours.far(colours.outdoors("#4a4a5c"), 0.45), 0.3 if colours.night else 0.12, design.seed + 1)
+    kit.skyline(
+        canvas,
+        design,
+        470,
+        (90, 260),
+        (50, 110),
+        colours.far(colours.outdoors("#4a4a5c"), 0.45),
+        0.3 if colours.night else 0.12,
+        design.seed + 1,
+    )
     return canvas.haze(colours.haze, 0.75, 180, 470)
 
 
 def _side(design: Design, vista: kit.Vista, sizes: tuple[float, ...]) -> Canvas:
     """The houses of both sides, far to near."""
     canvas, colours = Canvas(), design.colours
-    for far, near in zip(sizes, sizes[1:], strict=False):
+    for far, near in pairwise(sizes):
         for side in (-1, 1):
             top = -design.between(430, 640)
             front = colours.outdoors(design.among(*FRONTS))
@@ -60,7 +71,14 @@ def _side(design: Design, vista: kit.Vista, sizes: tuple[float, ...]) -> Canvas:
 
 
 def _house(
-    canvas: Canvas, design: Design, vista: kit.Vista, side: int, sizes: tuple[float, float], top: float, colour: Colour, air: float
+    canvas: Canvas,
+    design: Design,
+    vista: kit.Vista,
+    side: int,
+    sizes: tuple[float, float],
+    top: float,
+    colour: Colour,
+    air: float,
 ) -> None:
     far, near = sizes
     x = side * SIDE
@@ -72,7 +90,14 @@ def _house(
 
 
 def _panes(
-    canvas: Canvas, design: Design, vista: kit.Vista, x: float, sizes: tuple[float, float], top: float, colour: Colour, air: float
+    canvas: Canvas,
+    design: Design,
+    vista: kit.Vista,
+    x: float,
+    sizes: tuple[float, float],
+    top: float,
+    colour: Colour,
+    air: float,
 ) -> None:
     """Rows of windows; some have light."""
     colours = design.colours
@@ -82,7 +107,7 @@ def _panes(
         for share in (0.1, 0.4, 0.7):
             a, b = (sizes[0] + (sizes[1] - sizes[0]) * s for s in (share, share + 0.16))
             pane = vista.wall(x, row, row + 52, a, b)
-            (lit if design.chance(0.36 if colours.night else 0.12) else unlit).append(pane)
+            (lit if design.chance(0.3 if colours.night else 0.1) else unlit).append(pane)
     glass = mix(colour * 0.4, colours.sky[2], 0.35)
     canvas.areas(unlit, glass)
     canvas.areas(lit, colours.far(colours.lamp, air), 0.9)
@@ -96,14 +121,45 @@ def _shop(
     far, near = sizes
     a, b = far + (near - far) * 0.14, far + (near - far) * 0.86
     light = mix(colours.lamp, (colours.accent, colours.second)[int(design.chance(0.5))], 0.45)
-    strong = 1.0 if colours.night else 0.55
+    strong = 0.8 if colours.night else 0.55
     canvas.area(vista.wall(x, 60, BASE, far, near), colour * 0.5)
-    canvas.area(vista.wall(x, 84, BASE - 34, a, b), colours.far(light, air) * strong, colours.far(light, air) * strong * 0.6)
+    glass = mix(colours.far(light, air), colours.sky[2] * 0.55, 0.0 if colours.night else 0.6) * strong
+    canvas.area(vista.wall(x, 84, BASE - 34, a, b), glass, glass * 0.6)
+    _goods(canvas, design, vista, x, (a, b), glass, colour)
     canvas.glow(*vista.at(x * 0.96, 160, b), 170 * near, 120 * near, light, 0.34 * strong)
     awning = colours.outdoors(design.among("#a03c3c", "#2f6f72", "#b08a3c", "#4a5a8a"))
-    canvas.area([vista.at(x, 52, a), vista.at(x, 52, b), vista.at(x * 0.86, 96, b), vista.at(x * 0.86, 96, a)], awning, awning * 0.6)
+    canvas.area(
+        [vista.at(x, 52, a), vista.at(x, 52, b), vista.at(x * 0.86, 96, b), vista.at(x * 0.86, 96, a)],
+        awning,
+        awning * 0.6,
+    )
     if design.chance(0.7):
         _sign(canvas, design, vista, x, b)
+
+
+def _goods(
+    canvas: Canvas,
+    design: Design,
+    vista: kit.Vista,
+    x: float,
+    sizes: tuple[float, float],
+    glass: Colour,
+    colour: Colour,
+) -> None:
+    """What is in the window, the bars of the window, a door."""
+    shares = np.linspace(0.04, 0.66, 7)
+    edges = [sizes[0] + (sizes[1] - sizes[0]) * float(share) for share in shares]
+    goods = [
+        vista.wall(x, BASE - 34 - design.between(16, 62), BASE - 34, edge, edge * 1.05)
+        for edge in edges
+        if design.chance(0.7)
+    ]
+    canvas.areas(goods, glass * 0.45)
+    bars = [[vista.at(x, 84, size), vista.at(x, BASE - 34, size)] for size in edges[::3]]
+    canvas.lines(bars, colour * 0.35, max(1.0, 6 * sizes[0]))
+    door = sizes[0] + (sizes[1] - sizes[0]) * 0.76
+    canvas.area(vista.wall(x, 84, BASE, door, sizes[1]), colour * 0.4, colour * 0.3)
+    canvas.area(vista.wall(x, 96, 180, door * 1.02, sizes[1] * 0.98), glass * 0.8)
 
 
 def _sign(canvas: Canvas, design: Design, vista: kit.Vista, x: float, size: float) -> None:
@@ -118,7 +174,13 @@ def _sign(canvas: Canvas, design: Design, vista: kit.Vista, x: float, size: floa
         strokes = [[(a, up), (b, up)], [((a + b) / 2, up), ((a + b) / 2, up + 22)], [(a, up + 22), (b, up + 22)]]
         chosen = [[vista.at(*point, size) for point in stroke] for stroke in strokes if design.chance(0.75)]
         canvas.lines(chosen, neon, max(2, 5 * size))
-    canvas.glow(*vista.at((left + right) / 2, (top + base) / 2, size), 150 * size, 170 * size, neon, 0.5 if colours.night else 0.14)
+    canvas.glow(
+        *vista.at((left + right) / 2, (top + base) / 2, size),
+        150 * size,
+        170 * size,
+        neon,
+        0.3 if colours.night else 0.12,
+    )
 
 
 def _road(design: Design, vista: kit.Vista) -> Canvas:
@@ -161,7 +223,9 @@ def _lamps(design: Design, vista: kit.Vista) -> Canvas:
 def _shine(design: Design, vista: kit.Vista) -> Canvas:
     """The light around the lamps."""
     canvas, colours = Canvas(light=True), design.colours
-    power = 0.42 if colours.night else 0.16 if colours.bright < 0.8 else 0.0
+    power = 0.32 if colours.night else 0.16 if colours.bright < 0.8 else 0.0
+    canvas.glow(vista.x - 430, 420, 300, 210, colours.second, 0.5 * power)
+    canvas.glow(vista.x + 430, 420, 300, 210, colours.accent, 0.5 * power)
     for size in (0.26, 0.42, 0.7, 1.15):
         for side in (-1, 1):
             x, y = vista.at(side * 330, -220, size)
@@ -175,7 +239,12 @@ def _near(design: Design) -> Canvas:
     left = design.chance(0.5)
     x = 60 if left else 1220
     canvas.box(x - 26, SHEET[1], x + 26, SHEET[3], mix(dark, design.colours.sky[1], 0.12), dark)
-    canvas.line([(x + (26 if left else -26), SHEET[1]), (x + (26 if left else -26), SHEET[3])], mix(design.colours.sun, dark, 0.5), 4, 0.6)
+    canvas.line(
+        [(x + (26 if left else -26), SHEET[1]), (x + (26 if left else -26), SHEET[3])],
+        mix(design.colours.sun, dark, 0.5),
+        4,
+        0.6,
+    )
     share = np.linspace(0, 1, 30)
     for k in range(3):
         canvas.line(np.stack([-260 + share * 1800, 30 + 24 * k + np.sin(share * np.pi) * (36 + 14 * k)], 1), dark, 4)

@@ -10,7 +10,18 @@ from engines.video.puppet.sets.design import Design, Source, Stage
 
 KINDS = {
     "train": ("train", "railway", "carriage", "tram", "metro", "subway", "bus", "coach", "wagon"),
-    "space": ("spaceship", "spacecraft", "shuttle", "starship", "cockpit", "rocket", "orbit", "space", "capsule", "pod"),
+    "space": (
+        "spaceship",
+        "spacecraft",
+        "shuttle",
+        "starship",
+        "cockpit",
+        "rocket",
+        "orbit",
+        "space",
+        "capsule",
+        "pod",
+    ),
     "boat": ("boat", "ship", "ferry", "yacht", "submarine", "trawler", "sail"),
     "car": ("car", "van", "truck", "taxi", "cab", "jeep", "ambulance", "lorry"),
 }
@@ -53,7 +64,12 @@ def _openings(kind: str) -> list[np.ndarray]:
 
 
 def _rounded(x: float, y: float, wide: float, tall: float, corner: float = 34) -> np.ndarray:
-    corners = [(x + wide - corner, y + corner, -90), (x + wide - corner, y + tall - corner, 0), (x + corner, y + tall - corner, 90), (x + corner, y + corner, 180)]
+    corners = [
+        (x + wide - corner, y + corner, -90),
+        (x + wide - corner, y + tall - corner, 0),
+        (x + corner, y + tall - corner, 90),
+        (x + corner, y + corner, 180),
+    ]
     return np.vstack([ellipse(cx, cy, corner, corner, start, start + 90) for cx, cy, start in corners])
 
 
@@ -79,16 +95,30 @@ def _passing(design: Design, kind: str) -> list:
     colours = design.colours
     if kind == "space":
         return []
-    far, near = Canvas((0, 240, 1600, 560)), Canvas((0, 240, 1600, 560))
+    far, near = Canvas((0, 180, 1600, 560)), Canvas((0, 180, 1600, 560))
     tone = mix(colours.sky[1], colours.outdoors("#4a5a58"), 0.5)
     if kind == "boat":
         sea = mix(colours.sky[1], colours.outdoors("#2f5a68"), 0.5)
         far.area([(0, 372), (1600, 372), (1600, 560), (0, 560)], mix(sea, colours.haze, 0.5), sea * 0.7)
-        far.lines([[(x, y), (x + 60, y)] for y in range(384, 540, 22) for x in range(int(y * 7 % 90), 1560, 170)], mix(sea, colours.sun, 0.5), 2, 0.5)
+        far.lines(
+            [[(x, y), (x + 60, y)] for y in range(384, 540, 22) for x in range(int(y * 7 % 90), 1560, 170)],
+            mix(sea, colours.sun, 0.5),
+            2,
+            0.5,
+        )
         return [far.layer(8, scroll=16).looped()]
     kit.hills(far, 410, 120, mix(tone, colours.haze, 0.5), tone * 0.8, design.seed + 1)
     if design.says("city", "town", "street", "taxi", "metro", "tram"):
-        kit.skyline(far, design, 420, (60, 190), (30, 70), mix(colours.outdoors("#484860"), colours.haze, 0.4), 0.35 if colours.night else 0.1, design.seed + 2)
+        kit.skyline(
+            far,
+            design,
+            420,
+            (60, 190),
+            (30, 70),
+            mix(colours.outdoors("#484860"), colours.haze, 0.4),
+            0.35 if colours.night else 0.1,
+            design.seed + 2,
+        )
     _roadside(near, design)
     return [far.layer(8, scroll=44).looped(), near.layer(6, scroll=230).looped()]
 
@@ -98,12 +128,17 @@ def _roadside(canvas: Canvas, design: Design) -> None:
     random = np.random.default_rng(design.seed + 9)
     tone = design.colours.outdoors("#38463a") * 0.7
     kit.hills(canvas, 446, 30, tone, tone * 0.5, design.seed + 3, 9)
-    for x in random.uniform(60, 1540, 9):
-        size = random.uniform(20, 46)
-        kit.leaves(canvas, int(random.integers(1 << 30)), (x, 424 - size * 0.6), (size, size * 0.8), 40, [tone * 0.8, tone, tone * 1.2], 16)
-    for x in range(200, 1600, 530):
-        canvas.line([(x, 262), (x, 470)], tone * 0.5, 6)
-        canvas.line([(x - 26, 284), (x + 26, 284)], tone * 0.5, 4)
+    for x in random.uniform(60, 1540, 7):
+        kit.tree(canvas, x, 452, random.uniform(20, 52), tone, design.colours.sun, int(random.integers(1 << 30)))
+    poles = range(120, 1600, 460)
+    for x in poles:
+        canvas.line([(x, 200), (x, 470)], tone * 0.5, 6)
+        for y in (216, 236):
+            canvas.line([(x - 22, y), (x + 22, y)], tone * 0.5, 4)
+    share = np.linspace(0, 1, 20)
+    for x in range(-340, 1600, 460):
+        for y in (212, 232):
+            canvas.line(np.stack([x + 460 * share, y + 30 * np.sin(share * np.pi)], 1), tone * 0.5, 2, 0.7)
 
 
 def _cabin(design: Design, kind: str, windows: list[np.ndarray]) -> Canvas:
@@ -135,7 +170,13 @@ def _reflection(canvas: Canvas, opening: np.ndarray) -> None:
     right, bottom = opening.max(0)
     wide = (right - left) * 0.16
     x = left + (right - left) * 0.3
-    canvas.area([(x, top + 8), (x + wide, top + 8), (x + wide - 70, bottom - 8), (x - 70, bottom - 8)], rgb("#ffffff"), None, 5, 0.06)
+    canvas.area(
+        [(x, top + 8), (x + wide, top + 8), (x + wide - 70, bottom - 8), (x - 70, bottom - 8)],
+        rgb("#ffffff"),
+        None,
+        5,
+        0.06,
+    )
 
 
 def _panelling(canvas: Canvas, design: Design, kind: str, wall: Colour) -> None:
@@ -156,7 +197,20 @@ def _panelling(canvas: Canvas, design: Design, kind: str, wall: Colour) -> None:
 def _dashboard(canvas: Canvas, design: Design, wall: Colour) -> None:
     """The dashboard of a car with its dials."""
     colours = design.colours
-    canvas.area(curve((SHEET[0], 470), (100, 418), (500, 404), (900, 404), (1200, 418), (SHEET[2], 470), (SHEET[2], SHEET[3]), (SHEET[0], SHEET[3])), wall * 0.55, wall * 0.2)
+    canvas.area(
+        curve(
+            (SHEET[0], 470),
+            (100, 418),
+            (500, 404),
+            (900, 404),
+            (1200, 418),
+            (SHEET[2], 470),
+            (SHEET[2], SHEET[3]),
+            (SHEET[0], SHEET[3]),
+        ),
+        wall * 0.55,
+        wall * 0.2,
+    )
     for x in (330, 430):
         canvas.line(ellipse(x, 470, 34, 30), colours.accent, 4, 0.9)
         canvas.line([(x, 470), (x + 18, 452)], colours.second, 3)
@@ -171,7 +225,11 @@ def _seats(design: Design, kind: str) -> Canvas:
     cloth = colours.indoors(design.among("#8a3f3f", "#3f5f7a", "#4a6a58", "#7a6440"))
     if kind == "space":
         metal = colours.indoors("#3a4650")
-        canvas.area([(SHEET[0], SHEET[3]), (SHEET[0], 560), (200, 500), (1080, 500), (SHEET[2], 560), (SHEET[2], SHEET[3])], metal, metal * 0.3)
+        canvas.area(
+            [(SHEET[0], SHEET[3]), (SHEET[0], 560), (200, 500), (1080, 500), (SHEET[2], 560), (SHEET[2], SHEET[3])],
+            metal,
+            metal * 0.3,
+        )
         canvas.line([(SHEET[0], 560), (200, 500), (1080, 500), (SHEET[2], 560)], mix(metal, colours.accent, 0.7), 4)
         for k in range(34):
             light = (colours.accent, colours.second, colours.lamp)[int(design.random.integers(3))]
@@ -180,8 +238,25 @@ def _seats(design: Design, kind: str) -> Canvas:
             canvas.glow(x + 7, y + 4, 15, 10, light, 0.16)
         return canvas
     for x in (-150, 150, 900, 1200):
-        canvas.area(curve((x - 8, SHEET[3]), (x - 6, 470), (x + 30, 410), (x + 130, 404), (x + 216, 410), (x + 250, 470), (x + 252, SHEET[3])), cloth, cloth * 0.35)
-        canvas.line(curve((x - 6, 470), (x + 30, 410), (x + 130, 404), (x + 216, 410), (x + 250, 470)), mix(cloth, colours.sun, 0.4), 3, 0.6)
+        canvas.area(
+            curve(
+                (x - 8, SHEET[3]),
+                (x - 6, 470),
+                (x + 30, 410),
+                (x + 130, 404),
+                (x + 216, 410),
+                (x + 250, 470),
+                (x + 252, SHEET[3]),
+            ),
+            cloth,
+            cloth * 0.35,
+        )
+        canvas.line(
+            curve((x - 6, 470), (x + 30, 410), (x + 130, 404), (x + 216, 410), (x + 250, 470)),
+            mix(cloth, colours.sun, 0.4),
+            3,
+            0.6,
+        )
     return canvas
 
 
@@ -190,6 +265,12 @@ def _near(design: Design, kind: str) -> Canvas:
     canvas, dark = Canvas(), design.colours.dark
     right = design.chance(0.5)
     x = 1260 if right else 20
-    canvas.area(curve((x - 120, SHEET[3]), (x - 112, 420), (x - 60, 330), (x + 60, 330), (x + 112, 420), (x + 120, SHEET[3])), mix(dark, design.colours.indoors("#3a3a40"), 0.3), dark)
-    canvas.line(curve((x - 112, 420), (x - 60, 330), (x + 60, 330), (x + 112, 420)), mix(design.colours.sun, dark, 0.55), 5, 0.6)
+    canvas.area(
+        curve((x - 120, SHEET[3]), (x - 112, 420), (x - 60, 330), (x + 60, 330), (x + 112, 420), (x + 120, SHEET[3])),
+        mix(dark, design.colours.indoors("#3a3a40"), 0.3),
+        dark,
+    )
+    canvas.line(
+        curve((x - 112, 420), (x - 60, 330), (x + 60, 330), (x + 112, 420)), mix(design.colours.sun, dark, 0.55), 5, 0.6
+    )
     return canvas
