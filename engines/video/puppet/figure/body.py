@@ -83,9 +83,7 @@ def draw_body(sheet: Sheet, build: Build, style: Style, extent: str, stride: flo
     for side in (-1, 1):
         if side != holding:
             _arm(sheet, build, arm_of(build, side, -side * stride))
-    _torso(sheet, build, style)
-    if extent == "full" and style.length > 4:
-        _hem(sheet, build, style, stride)
+    _torso(sheet, build, style, extent, stride)
     _shoulders(sheet, build)
     _toned(sheet, build)
 
@@ -118,31 +116,27 @@ def _hand(sheet: Sheet, build: Build, arm: Joints) -> None:
         sheet.crease([palm + along * 0.1 + inward * k, tips - along * 0.03 + inward * (k * 0.6)], 0.2, 0.018)
 
 
-def _torso(sheet: Sheet, build: Build, style: Style) -> None:
+def _torso(sheet: Sheet, build: Build, style: Style, extent: str, stride: float) -> None:
+    """From the shoulders to the hem, which a long garment has below the knees."""
     s, w = build.shoulder, build.width - 0.3
-    hem = s + min(style.length, 3.6)
-    right = curve([(w - 0.05, s + 0.35), (w - 0.14, s + 1.0), (w - 0.3, s + 2.2), (w - 0.2, s + 3.0), (w - 0.16, hem)])
-    outline = np.vstack([right, np.column_stack([-right[:, 0], right[:, 1]])[::-1]])
-    sheet.part(outline, build.cloth, 0.22, 0.56)
-    for side in (-1, 1):
-        sheet.crease([(side * (w - 0.1), s + 0.75), (side * (w - 0.55), s + 1.2)], 0.12, 0.06)
-        sheet.crease([(side * (w - 0.28), s + 2.05), (side * (w - 0.75), s + 2.25)], 0.1, 0.05)
-        sheet.crease([(side * (w - 0.25), s + 2.5), (side * 0.35, s + 2.85)], 0.07, 0.06)
-    sheet.crease([(-w, hem - 0.1), (w, hem - 0.1)], 0.22, 0.03)
-
-
-def _hem(sheet: Sheet, build: Build, style: Style, stride: float) -> None:
-    """The skirt of a long garment."""
-    s, sway = build.shoulder, 0.18 * stride
-    wide = build.width - 0.48
-    flare = wide + (0.62 if style.bare else 0.34)
-    low = s + style.length
-    right = curve([(wide, s + 2.4), (wide + 0.14, s + 3.6), (flare + sway, low)])
-    left = curve([(-flare + sway, low), (-wide - 0.14, s + 3.6), (-wide, s + 2.4)])
-    bottom = curve([(flare + sway, low), (sway, low + 0.12), (-flare + sway, low)])
-    sheet.part(np.vstack([right, bottom, left]), build.cloth, 0.24, 0.55)
-    for k in (-0.62, -0.25, 0.12, 0.5):
-        sheet.crease([(k * wide, s + 3.0), (k * flare * 1.1 + sway, low - 0.05)], 0.13, 0.07)
+    long = style.length > 4 and extent == "full"
+    low = s + (style.length if long else min(style.length, 3.6))
+    flare = w - 0.16 if not long else w + (0.42 if style.bare else 0.16)
+    sway = 0.16 * stride * long
+    side = [(0.6, s - 0.2), (w - 0.05, s + 0.35), (w - 0.14, s + 1.0), (w - 0.3, s + 2.2), (w - 0.2, s + 3.0)]
+    right = curve([*side, (flare + sway, low)])
+    left = curve([*side, (flare - sway, low)]) * (-1, 1)
+    bottom = curve([right[-1], (sway, low + 0.1), left[-1]])
+    sheet.part(np.vstack([right, bottom, left[::-1]]), build.cloth, 0.22, 0.56)
+    for x in (-1, 1):
+        sheet.crease([(x * (w - 0.1), s + 0.75), (x * (w - 0.55), s + 1.2)], 0.12, 0.06)
+        sheet.crease([(x * (w - 0.28), s + 2.05), (x * (w - 0.75), s + 2.25)], 0.1, 0.05)
+        sheet.crease([(x * (w - 0.25), s + 2.5), (x * 0.35, s + 2.85)], 0.07, 0.06)
+    if long:
+        for k in (-0.62, -0.25, 0.12, 0.5):
+            sheet.crease([(k * (w - 0.2), s + 3.0), (k * flare * 1.1 + sway, low - 0.05)], 0.13, 0.07)
+    else:
+        sheet.crease([(-w, low - 0.1), (w, low - 0.1)], 0.2, 0.03)
 
 
 def _legs(sheet: Sheet, build: Build, style: Style, stride: float) -> None:
@@ -152,14 +146,14 @@ def _legs(sheet: Sheet, build: Build, style: Style, stride: float) -> None:
         leg = leg_of(build, side, stride)
         x, y = leg.end
         toe = 0.16 * side if abs(stride) < 0.1 else 0.3
-        sheet.part(limb([(x - 0.02, y + 0.12), (x + toe * 0.5, y + 0.16), (x + toe, y + 0.2)], [0.2, 0.2, 0.13]), build.shoes, 0.06, 0.6)
+        sheet.part(limb([(x - 0.02, y + 0.12), (x + toe * 0.5, y + 0.16), (x + 1.25 * toe, y + 0.2)], [0.24, 0.24, 0.15]), build.shoes, 0.06, 0.6)
         dark = 0.78 if side * stride < 0 else 1.0
         sheet.part(limb([leg.top, leg.middle, leg.end], thick), colour * dark, 0.14, 0.52)
         knee = leg.middle
         for k in (-0.1, 0.08):
             sheet.crease([(knee[0] - 0.2, knee[1] + k), (knee[0] + 0.18, knee[1] + k + 0.06)], 0.14, 0.05)
     s = build.shoulder
-    sheet.part([(-0.98, s + 3.1), (0.98, s + 3.1), (0.9, s + 3.9), (0.0, s + 4.15), (-0.9, s + 3.9)], colour, 0.2, 0.6)
+    sheet.part([(-0.98, s + 3.0), (0.98, s + 3.0), (0.94, s + 3.9), (0.0, s + 4.15), (-0.94, s + 3.9)], colour, 0.1, 0.85)
 
 
 def _shoulders(sheet: Sheet, build: Build) -> None:
@@ -187,6 +181,6 @@ def _toned(sheet: Sheet, build: Build) -> None:
     tone = np.interp(x, places, build.tone)[None]
     near = (1 - smooth(build.seam, build.seam + 1.3, y))[:, None]
     random = np.random.default_rng(5)
-    cells = random.random((max(4, round(height / sheet.unit * 5)), max(4, round(width / sheet.unit * 24))), np.float32)
+    cells = random.random((round(height / sheet.unit * 14), round(width / sheet.unit * 22)), np.float32)
     grain = cv2.resize(cells, (width, height), interpolation=cv2.INTER_CUBIC)
-    sheet.rgb *= ((1 + (tone - 1) * near) * (0.955 + 0.09 * grain))[..., None]
+    sheet.rgb *= ((1 + (tone - 1) * near) * (0.97 + 0.06 * grain))[..., None]

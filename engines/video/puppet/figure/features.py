@@ -76,10 +76,14 @@ def _speaking(album: Album, face: Cutout, pose: Pose) -> Cutout:
     mouth = _swappable(album, f"mouth_{pose.mouth}")
     if mouth is None:
         return spoken(face, pose.mouth)
+    return _blended(face, mouth, _below_nose(face))
+
+
+def _below_nose(face: Cutout) -> np.ndarray:
+    """0 above the nose's tip, 1 below its base."""
     top, low = face.mesh[landmarks.NOSE_TIP, 1], face.mesh[landmarks.NOSE_BASE, 1]
     rows = np.arange(face.rgb.shape[0], dtype=np.float32)
-    share = np.broadcast_to(smooth(top, low + 0.4 * (low - top), rows)[:, None], face.alpha.shape)
-    return _blended(face, mouth, share)
+    return np.broadcast_to(smooth(top, low + 0.4 * (low - top), rows)[:, None], face.alpha.shape)
 
 
 def _blinking(album: Album, face: Cutout, pose: Pose) -> Cutout:
@@ -101,10 +105,15 @@ def _eye_mask(face: Cutout) -> np.ndarray:
 
 
 def _blended(one: Cutout, other: Cutout, share: np.ndarray) -> Cutout:
-    """``one`` where ``share`` (h, w) is 0, ``other`` where it is 1; the points go with the pixels."""
-    k = share[..., None]
-    rgb = np.round(one.rgb * (1 - k) + other.rgb * k).astype(np.uint8)
-    alpha = np.round(one.alpha * (1 - share) + other.alpha * share).astype(np.uint8)
+    """``one`` where ``share`` (h, w) is 0, ``other`` where it is 1, about the face; the points go with the pixels."""
+    pad = 0.3 * landmarks.face_width(one.mesh)
+    left, top = np.maximum(one.mesh[:, :2].min(0) - pad, 0).astype(int)
+    right, bottom = np.minimum(one.mesh[:, :2].max(0) + pad, share.shape[::-1]).astype(int)
+    window = slice(top, bottom), slice(left, right)
+    k = share[window]
+    rgb, alpha = one.rgb.copy(), one.alpha.copy()
+    rgb[window] = np.round(one.rgb[window] * (1 - k[..., None]) + other.rgb[window] * k[..., None]).astype(np.uint8)
+    alpha[window] = np.round(one.alpha[window] * (1 - k) + other.alpha[window] * k).astype(np.uint8)
     x, y = np.clip(np.round(one.mesh[:, :2]).astype(int), 0, np.array(share.shape[::-1]) - 1).T
     at = share[y, x][:, None]
     return Cutout(rgb, alpha, (one.mesh * (1 - at) + other.mesh * at).astype(np.float32))

@@ -49,7 +49,7 @@ class Figure:
 
     def _scale(self, extent: Extent, face_height: int) -> Scale:
         mesh = self._rest.mesh
-        factor = min(face_height / landmarks.face_height(mesh), LARGEST)
+        factor = min(face_height / landmarks.face_size(mesh), LARGEST)
         unit = landmarks.face_width(mesh) * factor
         size = (round((ABOVE + BOTTOM[extent]) * unit), round(2 * HALF_WIDTH * unit))
         x, y = (float(v) for v in mesh[landmarks.CHIN, :2])
@@ -79,7 +79,7 @@ class Figure:
         pixels.setflags(write=False)
         eyes = scale.points(self._rest.mesh)[:, :2]
         x, y = (float(v) for v in landmarks.between_eyes(eyes))
-        height = landmarks.face_height(self._rest.mesh) * scale.factor
+        height = landmarks.face_size(self._rest.mesh) * scale.factor
         feet = float(np.flatnonzero(pixels[..., 3].any(1))[-1])
         return Sprite(pixels, (x, y), height, feet)
 

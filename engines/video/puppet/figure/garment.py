@@ -49,7 +49,7 @@ def draw_behind(sheet: Sheet, build: Build, style: Style) -> None:
         back = curve([(-1.0, c + 0.5), (-0.86, c - 0.05), (-0.5, c - 0.42), (0.5, c - 0.42), (0.86, c - 0.05), (1.0, c + 0.5)])
         sheet.part(back, tone(build.cloth, 0.72), 0.12, 0.5)
     if style.cut in ("open", "cape"):
-        back = curve([(-0.8, c + 0.5), (-0.66, c - 0.12), (0.66, c - 0.12), (0.8, c + 0.5)])
+        back = curve([(-0.7, c + 0.5), (-0.58, c - 0.08), (0.58, c - 0.08), (0.7, c + 0.5)])
         sheet.part(back, tone(build.cloth, 0.7), 0.08, 0.6)
 
 

@@ -139,7 +139,7 @@ def _turned(points: list[tuple[float, float]], slant: float) -> np.ndarray:
 
 
 def _plaster(sheet: Sheet, slant: float, skin: float) -> None:
-    strip = np.array((222, 176, 128) if skin > 150 else (238, 212, 178), np.float32)
+    strip = np.array((236, 194, 146) if skin > 150 else (240, 214, 180), np.float32)
     sheet.part(_turned(list(map(tuple, limb([(-0.15, 0), (0, 0), (0.15, 0)], [0.07, 0.07, 0.07]))), slant), strip, 0.03, 0.82)
     sheet.part(_turned([(-0.075, -0.066), (0.075, -0.066), (0.075, 0.066), (-0.075, 0.066)], slant), strip * 1.06, 0.02, 0.9)
     for x in (-0.18, -0.155, -0.13, 0.13, 0.155, 0.18):

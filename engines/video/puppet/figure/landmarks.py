@@ -51,6 +51,12 @@ def face_width(mesh: np.ndarray) -> float:
     return float(np.linalg.norm(mesh[EARS[0]] - mesh[EARS[1]]))
 
 
+def face_size(mesh: np.ndarray) -> float:
+    """The face's height in pixels, averaged with its width, so that people with long and with round faces stand beside
+    each other with heads of one size."""
+    return float(np.sqrt(1.1 * face_height(mesh) * face_width(mesh)))
+
+
 def size(mesh: np.ndarray) -> float:
     """How large the head appears, whatever it does and wherever it turns: spread of the rigid points in 3-D."""
     points = mesh[list(RIGID)]

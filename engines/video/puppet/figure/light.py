@@ -41,7 +41,7 @@ def slopes(alpha: np.ndarray, unit: float, points: np.ndarray) -> np.ndarray:
     return _gradient(body) * (1 - mask[..., None]) + _gradient(depth) * (FACE_DEPTH * mask[..., None])
 
 
-FACE_DEPTH = 0.8
+FACE_DEPTH = 0.5
 """How much of the mesh's depth the light sees; all of it would look like a carving."""
 
 
@@ -103,8 +103,10 @@ def shine(rgb: np.ndarray, alpha: np.ndarray, lights: Lighting, window: Window) 
 
 
 def shoulder(colour: np.ndarray) -> np.ndarray:
-    """0..∞ to 0..1: dark tones stay, bright ones bend instead of clipping, so skin keeps its colour."""
-    return colour / np.cbrt(1 + colour * colour * colour)
+    """0..∞ to 0..1: dark tones stay, bright ones bend instead of clipping; all three channels together, so that skin
+    keeps its colour."""
+    brightest = colour.max(2, keepdims=True)
+    return colour / np.cbrt(1 + brightest * brightest * brightest)
 
 
 def _upscaled(coarse: np.ndarray, shape: tuple[int, int], window: Window) -> np.ndarray:

@@ -249,18 +249,18 @@ def draw_hat(sheet: Sheet, at: Place, top: float, wide: float, prop: str) -> Non
     sheet.part(limb([(x - wide - brim, y + 0.02), (x, y - 0.05), (x + wide + brim, y + 0.02)], [0.06, 0.09, 0.06]), colour * 0.8, 0.04, 0.6)
 
 
-def hand_place(build: Build, extent: str, side: int) -> Place:
-    """Where a raised hand is: high enough that a bust shows it."""
+def hand_place(build: Build, extent: str, side: int, hangs: bool) -> Place:
+    """Where a raised hand is: high enough that a bust shows the thing in it."""
     if extent == "bust":
-        return (side * min(1.12, build.width - 0.5), BOTTOM["bust"] - 0.62)
+        return (side * min(1.12, build.width - 0.5), BOTTOM["bust"] - (1.1 if hangs else 0.62))
     return arm_of(build, side, raised=True).end
 
 
 def draw_held(sheet: Sheet, build: Build, extent: str, side: int, prop: str) -> None:
     """The thing, and the fingers around it."""
     draw, size = drawing_of(prop)
-    x, y = hand_place(build, extent, side)
     hangs = draw in (_lantern, _case)
+    x, y = hand_place(build, extent, side, hangs)
     pen = Pen(sheet, (x, y + (0.02 if hangs else -0.12)), turn=8.0 * side * (not hangs), size=size)
     draw(pen)
     for k in range(4):

@@ -84,7 +84,7 @@ def staged(face: Cutout, cloth: Cloth, rest: Cutout, costume: Costume, scale: Sc
     bust = np.dstack([shown, _trimmed(face, scale)])
     sheet.lay(*_laid(bust, scale))
     if costume.style.cut == "open" and costume.dyed:
-        _under_coat(sheet, face, build, scale)
+        _under_coat(sheet, face, cloth, build, scale)
     draw_garment(sheet, build, costume.style)
     if costume.things.bag:
         draw_bag(sheet, build)
@@ -154,16 +154,15 @@ def _trimmed(face: Cutout, scale: Scale) -> np.ndarray:
     return np.round(face.alpha * (fade * keep)).astype(np.uint8)
 
 
-def _under_coat(sheet: Sheet, face: Cutout, build: Build, scale: Scale) -> None:
+def _under_coat(sheet: Sheet, face: Cutout, cloth: Cloth, build: Build, scale: Scale) -> None:
     """The reference's own clothes show in the opening of a coat, in its shadow."""
     mask, window = sheet.mask(opening(build))
-    own = np.dstack([face.rgb, _trimmed(face, scale)])
-    cover, at, rgb = _laid(own, scale)
-    there = np.zeros(sheet.alpha.shape, np.float32)
-    colours = np.zeros_like(sheet.rgb)
-    there[at], colours[at] = cover, rgb
-    shade = 1 - 0.45 * (1 - sheet.mask(opening(build), 0.09)[0][..., None]) if False else 1.0
-    sheet.lay(mask * there[window], window, colours[window] * shade)
+    own = cv2.cvtColor(cloth.lab.astype(np.float32)[None, None], cv2.COLOR_LAB2RGB)[0, 0] * 255
+    sheet.lay(mask, window, own * 0.85)
+    cover, at, rgb = _laid(np.dstack([face.rgb, _trimmed(face, scale)]), scale)
+    open_there = np.zeros(sheet.alpha.shape, np.float32)
+    open_there[window] = mask
+    sheet.lay(cover * open_there[at], at, rgb)
 
 
 def _hat(sheet: Sheet, face: Cutout, scale: Scale, prop: str) -> None:

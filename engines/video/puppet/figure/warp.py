@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable
 from dataclasses import replace
 
 import cv2
@@ -11,7 +13,18 @@ from engines.video.puppet.figure import landmarks
 from engines.video.puppet.figure.cutout import Cutout
 from engines.video.puppet.figure.sketch import smooth
 
-Shift = tuple[np.ndarray, np.ndarray]
+
+def _within(face: Cutout, points: tuple[int, ...], margin: float, edit: Callable[[Cutout], Cutout]) -> Cutout:
+    """Edit only the window about some mesh points, ``margin`` face widths wider than they reach."""
+    pad = margin * landmarks.face_width(face.mesh)
+    at = face.mesh[list(points), :2]
+    left, top = np.maximum(np.floor(at.min(0) - pad), 0).astype(int)
+    right, bottom = np.minimum(np.ceil(at.max(0) + pad), face.alpha.shape[::-1]).astype(int)
+    window, corner = (slice(top, bottom), slice(left, right)), np.array((left, top, 0), np.float32)
+    edited = edit(Cutout(face.rgb[window], face.alpha[window], face.mesh - corner))
+    rgb, alpha = face.rgb.copy(), face.alpha.copy()
+    rgb[window], alpha[window] = edited.rgb, edited.alpha
+    return Cutout(rgb, alpha, edited.mesh + corner)
 
 
 def _sampled(face: Cutout, x: np.ndarray, y: np.ndarray, mesh: np.ndarray) -> Cutout:
@@ -23,7 +36,7 @@ def _sampled(face: Cutout, x: np.ndarray, y: np.ndarray, mesh: np.ndarray) -> Cu
 
 # ---------------------------------------------------------------- mouths
 
-MOUTHS = {"half": (0.085, 1.0), "wide": (0.19, 1.0), "round": (0.13, 0.74)}
+MOUTHS = {"half": (0.06, 1.0), "wide": (0.13, 1.0), "round": (0.095, 0.76)}
 """How far the jaw drops, in face heights, and how wide the lips are drawn."""
 INSIDE = np.array((52, 18, 20), np.float32)
 TEETH = np.array((226, 218, 205), np.float32)
@@ -33,7 +46,11 @@ TONGUE = np.array((150, 70, 72), np.float32)
 def spoken(face: Cutout, mouth: str) -> Cutout:
     """Open the mouth: the lower lip and the jaw go down, the inside is drawn."""
     drop, width = MOUTHS[mouth]
-    return _opened(face if width == 1 else _pursed(face, width), drop * landmarks.face_height(face.mesh))
+
+    def opened(part: Cutout) -> Cutout:
+        return _opened(part if width == 1 else _pursed(part, width), drop * landmarks.face_height(part.mesh))
+
+    return _within(face, (*landmarks.LIPS, landmarks.CHIN, landmarks.NOSE_TIP), 0.55, opened)
 
 
 def _axes(mesh: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, float]:
@@ -67,8 +84,7 @@ def _pursed(face: Cutout, width: float) -> Cutout:
     """Draw the corners of the mouth together."""
     middle, along, across, half = _axes(face.mesh)
     x, y, u, v = _frame(face)
-    near = smooth(2.0, 0.9, np.abs(u)) * smooth(1.5, 0.5, np.abs(v)) if False else (1 - smooth(0.9, 2.0, np.abs(u)))
-    near = near * (1 - smooth(0.5, 1.5, np.abs(v)))
+    near = (1 - smooth(0.9, 2.0, np.abs(u))) * (1 - smooth(0.5, 1.5, np.abs(v)))
     more = u * (1 / width - 1) * near * half
     flat = (face.mesh[:, :2] - middle) / half
     pull = (1 - smooth(0.9, 2.0, np.abs(flat @ along))) * (1 - smooth(0.5, 1.5, np.abs(flat @ across)))
@@ -105,7 +121,7 @@ def _mouth_inside(rgb: np.ndarray, u: np.ndarray, depth: np.ndarray, cover: np.n
     teeth = (1 - smooth(0.16, 0.26, depth)) * (1 - smooth(0.55, 0.85, np.abs(u)))
     tongue = smooth(0.6, 1.0, depth) * (1 - smooth(0.3, 0.8, np.abs(u))) * 0.7
     colour = INSIDE + (TONGUE - INSIDE) * tongue[..., None]
-    colour = colour + (TEETH * 0.85 - colour) * teeth[..., None]
+    colour = colour + (TEETH * 0.78 - colour) * teeth[..., None]
     k = cover[..., None]
     return np.clip(np.round(rgb * (1 - k) + colour * k), 0, 255).astype(np.uint8)
 
@@ -125,8 +141,8 @@ def _dropped(mesh: np.ndarray, drop: float) -> np.ndarray:
 
 def closed_eyes(face: Cutout) -> Cutout:
     """Draw the upper lids down over the eyes and put a line of lashes where they meet the lower lids."""
-    for side in landmarks.EYES:
-        face = _closed(face, side)
+    for side, eye in landmarks.EYES.items():
+        face = _within(face, (*eye["upper"], *eye["lower"], *eye["brow"]), 0.08, functools.partial(_closed, side=side))
     return face
 
 
@@ -190,7 +206,8 @@ def expressed(face: Cutout, expression: str) -> Cutout:
             moves[-1] = (moves[-1][0] * sign, moves[-1][1])
         points.append(landmarks.MOUTH_CORNERS[side == "left"])
         moves.append((shifts[CORNER][0] * sign, shifts[CORNER][1]))
-    moved = _pulled(face, points, np.array(moves, np.float32) * height)
+    pulled = functools.partial(_pulled, points=points, moves=np.array(moves, np.float32) * height)
+    moved = _within(face, landmarks.OVAL, 0.05, pulled)
     return spoken(moved, "half") if expression == "surprised" else moved
 
 
