@@ -101,7 +101,8 @@ def true_peaks(samples: np.ndarray, above: float = 0) -> np.ndarray:
     length = -(-len(samples) // STEP) * STEP
     padded = np.zeros((2, length + 2 * MARGIN), np.float32)
     padded[:, MARGIN : MARGIN + len(samples)] = samples.T
-    plain = np.abs(padded[:, MARGIN : MARGIN + length]).max(axis=0).reshape(-1, STEP // FRAME, FRAME).max(axis=2)
+    inside = padded[:, MARGIN : MARGIN + length]
+    plain = np.maximum(inside.max(axis=0), -inside.min(axis=0)).reshape(-1, STEP // FRAME, FRAME).max(axis=2)
     windows = np.lib.stride_tricks.sliding_window_view(padded, STEP + 2 * MARGIN, axis=1)[:, ::STEP]
     loud = np.flatnonzero(plain.max(axis=1) >= max(above, 1e-9))
     for first in range(0, len(loud), 16):
