@@ -12,7 +12,7 @@ from uuid import UUID
 import typer
 
 from drivers import show
-from drivers.console import answer, complain, err, json_line, out
+from drivers.console import answer, complain, err, facts, json_line, out
 from drivers.progress import Progress
 from events.errors import Conflict, InvalidInput, LoraFrameError, NotFound
 
@@ -183,7 +183,7 @@ def _make(studio: Studio, episode_id: UUID, out: Path | None, json: bool) -> Non
 
 
 def _delivered(made: Delivered) -> Any:
-    return show.facts({"film": made.film, "report": made.report, "episode": str(made.episode_id)[:8]})
+    return facts({"film": made.film, "report": made.report, "episode": str(made.episode_id)[:8]})
 
 
 # ---------------------------------------------------------------- the house
