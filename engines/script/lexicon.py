@@ -61,7 +61,7 @@ WEATHERS: Table[Weather] = (
     (r"storm|thunder|lightning|hurricane|gale|tempest|typhoon", Weather.STORM),
     (r"\brain|drizzle|downpour|pouring|\bwet\b", Weather.RAIN),
     (r"\bfog|\bmist|haze|\bsmoke", Weather.FOG),
-    (r"snow|blizzard|\bice\b|icy|frost|frozen|winter", Weather.SNOW),
+    (r"snow|blizzard|sleet", Weather.SNOW),
     (r"cloud|overcast|grey sky|gray sky", Weather.CLOUDY),
     (r"clear|sunny|\bsun\b|starry|\bstars\b", Weather.CLEAR),
 )

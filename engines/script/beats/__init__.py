@@ -10,13 +10,23 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from engines.script import StoryOrder, lexicon
-from engines.script.beats.outline import beats_for, settings, share_out, times, weathers, word_budget, words
+from engines.script.beats.outline import (
+    LONGEST,
+    SHORTEST,
+    beats_for,
+    settings,
+    share_out,
+    speaking_time,
+    times,
+    weathers,
+    words,
+)
 from engines.script.beats.premise import Premise, describe, opening_sentence, premise, sentence_about
 from engines.script.beats.prose import Voice, fill, people
 from engines.script.beats.tables import GENRES
@@ -42,8 +52,9 @@ class Draft:
     setting: str
 
     @property
-    def words(self) -> int:
-        return sum(words(line.text) for line in self.lines)
+    def seconds(self) -> float:
+        """What its lines take to say."""
+        return speaking_time([line.text for line in self.lines])
 
 
 class BeatPlanner:
@@ -207,29 +218,31 @@ def _listed(names: Sequence[str]) -> str:
 
 
 def _trimmed(drafts: list[Draft], seconds: float) -> list[Draft]:
-    """Drop optional lines, last first, then the longest, until every scene can be spoken in its share of the film."""
-    most = word_budget(min(25.0, seconds / len(drafts) * 1.4) if len(drafts) > 1 else seconds)
-    drafts = [_fitted(draft, most) for draft in drafts]
-    total = word_budget(seconds - 2.5 * (len(drafts) - 1))
-    while sum(draft.words for draft in drafts) > total:
-        fullest = max(range(len(drafts)), key=lambda i: (bool(drafts[i].optional), drafts[i].words))
-        drafts[fullest] = _fitted(drafts[fullest], drafts[fullest].words - 1)
+    """Drop optional lines, then long ones, until every scene can be spoken in its share of the film."""
+    longest = LONGEST if len(drafts) > 1 else seconds
+    drafts = [_within(draft, longest) for draft in drafts]
+    floor = min(SHORTEST, seconds / len(drafts))
+    while sum(max(floor, draft.seconds) for draft in drafts) > seconds:
+        fullest = max(range(len(drafts)), key=lambda i: (bool(drafts[i].optional), drafts[i].seconds))
+        if drafts[fullest].seconds <= floor and not drafts[fullest].lines:
+            break
+        drafts[fullest] = _within(drafts[fullest], drafts[fullest].seconds - 0.1)
     return drafts
 
 
-def _fitted(draft: Draft, most: int) -> Draft:
-    """The draft with at most so many words."""
-    lines = list(enumerate(draft.lines))
-    while sum(words(line.text) for _, line in lines) > most:
-        optional = [entry for entry in lines if entry[0] in draft.optional]
-        lines.remove(optional[-1] if optional else max(lines, key=lambda entry: words(entry[1].text)))
-    kept = [position for position, _ in lines]
-    optional_now = frozenset(kept.index(i) for i in draft.optional if i in kept)
-    return Draft(**{**draft.__dict__, "lines": tuple(line for _, line in lines), "optional": optional_now})
+def _within(draft: Draft, seconds: float) -> Draft:
+    """The draft with no more lines than can be said in so many seconds; its last optional line goes first."""
+    while draft.lines and draft.seconds > seconds:
+        longest = max(range(len(draft.lines)), key=lambda i: words(draft.lines[i].text))
+        gone = max(draft.optional) if draft.optional else longest
+        kept = [i for i in range(len(draft.lines)) if i != gone]
+        optional = frozenset(kept.index(i) for i in draft.optional if i != gone)
+        draft = replace(draft, lines=tuple(draft.lines[i] for i in kept), optional=optional)
+    return draft
 
 
 def _scenes(drafts: Sequence[Draft], about: Premise, order: StoryOrder) -> list[Scene]:
-    lengths = share_out(order.seconds, [draft.words for draft in drafts])
+    lengths = share_out(order.seconds, [draft.seconds for draft in drafts])
     beats = [draft.beat for draft in drafts]
     hours = times(beats, order.story)
     skies = weathers(beats, GENRES[about.genre]["weather"])

@@ -45,14 +45,22 @@ def beats_for(seconds: float, rng: np.random.Generator) -> list[dict[str, Any]]:
     return [beat for beat in BEATS if beat in needed]
 
 
-def share_out(seconds: float, spoken_words: Sequence[int]) -> list[float]:
-    """Seconds of each scene, longer where more is said, 15-25 where the number of scenes allows. They are multiples of
-    1/8 s (three frames, and exact in binary) that add up to ``seconds``, rounded to a frame, in the last scene."""
+def speaking_time(lines: Sequence[str]) -> float:
+    """Seconds that these lines ask of a scene, with the silence around them."""
+    return sum(words(line) for line in lines) / WORDS_PER_SECOND + max(SILENCE, 1.3 + 0.5 * len(lines))
+
+
+def share_out(seconds: float, needed: Sequence[float]) -> list[float]:
+    """Seconds of each scene that ``needed`` so many; 15-25 each where number and need allow.
+
+    They are multiples of 1/8 s (three frames, and exact in binary) that add up to ``seconds``, rounded to a frame,
+    in the last scene. What is left over is shared evenly.
+    """
     frames = round(seconds * FPS)
-    even = frames / len(spoken_words)
-    low, high = min(even, SHORTEST * FPS), max(even, LONGEST * FPS)
-    needed = np.array([(count / WORDS_PER_SECOND + SILENCE) * FPS for count in spoken_words])
-    lengths = np.clip(needed + (frames - needed.sum()) / len(needed), low, high)
+    wanted = np.array(needed) * FPS * min(1.0, seconds / sum(needed))
+    low = np.maximum(wanted, _common_floor(wanted, frames))
+    high = np.maximum(low, max(frames / len(wanted), LONGEST * FPS))
+    lengths = np.clip(wanted + (frames - wanted.sum()) / len(wanted), low, high)
     for _ in range(50):
         off = frames - lengths.sum()
         free = lengths < high if off > 0 else lengths > low
@@ -63,6 +71,15 @@ def share_out(seconds: float, spoken_words: Sequence[int]) -> list[float]:
     ends = 3 * np.round(np.cumsum(lengths) / 3).astype(int)
     ends[-1] = frames
     return [(end - start) / FPS for start, end in pairwise([0, *ends.tolist()])]
+
+
+def _common_floor(wanted: np.ndarray, frames: int) -> float:
+    """The most frames, up to 15 s, that every scene can have at least, found by bisection."""
+    low, high = 0.0, min(frames / len(wanted), SHORTEST * FPS)
+    for _ in range(40):
+        middle = (low + high) / 2
+        low, high = (middle, high) if np.maximum(wanted, middle).sum() <= frames + 0.01 else (low, middle)
+    return low
 
 
 def times(beats: Sequence[Mapping[str, Any]], story: str) -> list[TimeOfDay]:

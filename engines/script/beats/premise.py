@@ -120,7 +120,7 @@ def premise(story: str, cast: Sequence[CastNote]) -> Premise:
 
 def _lead(words: Sequence[str], found: Mapping[str, Sequence[str]]) -> str:
     """ "A young baker ..." at the very beginning is the lead, whom the cast plays, and no one else."""
-    if words[0].lower() not in ("a", "an", "two", "three", "four"):
+    if not words or words[0].lower() not in ("a", "an", "two", "three", "four"):
         return ""
     start = " ".join(word.lower() for word in words[1:5])
     people = [*found["figure"], *found["threat"]]
