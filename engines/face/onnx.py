@@ -91,7 +91,8 @@ class Faces:
     def detect(self, picture: np.ndarray, expected: int | None = None) -> tuple[np.ndarray, np.ndarray]:
         """Boxes ``(n, 4)`` (x, y, width, height in pixels) and scores ``(n,)``, largest box first."""
         boxes, scores = np.zeros((0, 4)), np.zeros(0)
-        wanted, least_looks = (1, USUAL_SIZES) if expected is None else (expected, 1)
+        usual = sum(size <= max(picture.shape) for size in SIZES[:USUAL_SIZES])
+        wanted, least_looks = (1, usual) if expected is None else (expected, 1)
         for looks, size in enumerate(SIZES, 1):
             more, more_scores = self._detect_at(picture, size)
             boxes, scores = suppressed(np.vstack([boxes, more]), np.concatenate([scores, more_scores]))

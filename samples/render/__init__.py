@@ -1,0 +1,1 @@
+"""Renders the sample cast: ``python -m samples.render``."""
