@@ -58,13 +58,18 @@ class Joints:
     end: tuple[float, float]
 
 
-def arm_of(build: Build, side: int, swing: float = 0.0, raised: bool = False) -> Joints:
-    """An arm that hangs, swings while walking, or is bent to hold something before the body."""
+def arm_of(build: Build, side: int, swing: float = 0.0) -> Joints:
+    """An arm that hangs, or swings while walking."""
     s, w = build.shoulder, build.width
+    sway = swing if swing * side > 0 else 0.35 * swing
     top = (side * (w - 0.36), s + 0.34)
-    if raised:
-        return Joints(side, top, (side * (w - 0.06), s + 1.75), (side * (w - 0.62), s + 2.15))
-    return Joints(side, top, (side * (w - 0.2) + 0.16 * swing, s + 1.95), (side * (w - 0.26) + 0.55 * swing, s + 3.5))
+    return Joints(side, top, (side * (w - 0.2) + 0.16 * sway, s + 1.95), (side * (w - 0.26) + 0.55 * sway, s + 3.5))
+
+
+def raised_arm(build: Build, side: int, hand: tuple[float, float]) -> Joints:
+    """An arm bent so that its hand is at ``hand``."""
+    s, w = build.shoulder, build.width
+    return Joints(side, (side * (w - 0.36), s + 0.34), (side * (w - 0.04), max(s + 1.75, hand[1] + 0.1)), hand)
 
 
 def leg_of(build: Build, side: int, stride: float) -> Joints:
@@ -75,22 +80,25 @@ def leg_of(build: Build, side: int, stride: float) -> Joints:
     return Joints(side, (side * 0.5, s + 3.3), knee, ankle)
 
 
-def draw_body(sheet: Sheet, build: Build, style: Style, extent: str, stride: float, holding: int) -> None:
-    """From far to near: legs, arms, torso, and the shoulders that the picture's own will cover. ``holding`` is the side
-    whose arm is raised, 0 for none."""
-    if extent == "full":
+def draw_body(sheet: Sheet, build: Build, style: Style, extent: str, stride: float, raised: list[Joints]) -> None:
+    """From far to near: legs, hanging arms, torso, raised arms, and the shoulders that the picture's own will cover."""
+    if extent != "bust":
         _legs(sheet, build, style, stride)
     for side in (-1, 1):
-        if side != holding:
+        if side not in [arm.side for arm in raised]:
             _arm(sheet, build, arm_of(build, side, -side * stride))
     _torso(sheet, build, style, extent, stride)
+    for arm in raised:
+        _arm(sheet, build, arm)
     _shoulders(sheet, build)
     _toned(sheet, build)
 
 
-def draw_held_arm(sheet: Sheet, build: Build, side: int) -> None:
-    """The arm that is raised before the body, and its hand."""
-    _arm(sheet, build, arm_of(build, side, raised=True))
+def draw_forearm(sheet: Sheet, build: Build, arm: Joints) -> None:
+    """The part of a raised arm that comes before clothes and straps, and its hand."""
+    _hand(sheet, build, arm)
+    sheet.part(limb([arm.middle, arm.end], [0.3, 0.26, 0.21]), build.cloth, 0.13, 0.58)
+    _cuff(sheet, arm)
 
 
 def _arm(sheet: Sheet, build: Build, arm: Joints) -> None:
@@ -99,14 +107,23 @@ def _arm(sheet: Sheet, build: Build, arm: Joints) -> None:
     x, y = arm.middle
     for k, lean in ((-0.12, 0.08), (0.0, -0.05), (0.13, 0.06)):
         sheet.crease([(x - 0.16, y + k), (x + 0.16, y + k + lean)], 0.13, 0.04)
-    along = np.subtract(arm.end, arm.middle) / np.linalg.norm(np.subtract(arm.end, arm.middle))
+    _cuff(sheet, arm)
+
+
+def _cuff(sheet: Sheet, arm: Joints) -> None:
+    along = _direction(arm)
     across = np.array((-along[1], along[0])) * 0.2
     cuff = np.array(arm.end) - along * 0.02
     sheet.crease([cuff - across, cuff + across], 0.3, 0.035)
 
 
+def _direction(arm: Joints) -> np.ndarray:
+    along = np.subtract(arm.end, arm.middle)
+    return along / max(1e-6, float(np.linalg.norm(along)))
+
+
 def _hand(sheet: Sheet, build: Build, arm: Joints) -> None:
-    along = np.subtract(arm.end, arm.middle) / np.linalg.norm(np.subtract(arm.end, arm.middle))
+    along = _direction(arm)
     inward = np.array((-arm.side, 0.0))
     wrist = np.array(arm.end)
     palm, tips = wrist + along * 0.26, wrist + along * 0.62 + inward * 0.06
@@ -163,11 +180,11 @@ def _shoulders(sheet: Sheet, build: Build) -> None:
     left, right = line[0], line[-1]
     end_right = curve([right, (w - 0.06, s + 0.2), (w, s + 0.55), (w - 0.02, s + 0.9)])
     end_left = curve([(-w + 0.02, s + 0.9), (-w, s + 0.55), (-w + 0.06, s + 0.2), left])
-    under = curve([(w - 0.02, s + 0.9), (w - 0.4, s + 0.62), (0, s + 0.5), (-w + 0.4, s + 0.62), (-w + 0.02, s + 0.9)])
+    under = [(w - 0.02, s + 0.9), (-w + 0.02, s + 0.9)]
     mask, window = sheet.mask(np.vstack([end_left, line, end_right, under]))
     y = (np.arange(window[0].start, window[0].stop, dtype=np.float32)[:, None] - sheet.origin[1]) / sheet.unit
     x = (np.arange(window[1].start, window[1].stop, dtype=np.float32)[None] - sheet.origin[0]) / sheet.unit
-    fade = 1 - smooth(s + 0.25, s + 0.85, y) * (np.abs(x) > w - 0.75)
+    fade = 1 - smooth(s + 0.1, s + 0.5, y)
     round_off = 1 - 0.42 * smooth(w - 0.45, w + 0.02, np.abs(x))
     sheet.lay(mask * fade, window, build.cloth * (np.ones_like(mask) * round_off)[..., None])
 

@@ -29,7 +29,7 @@ def tone(colour: np.ndarray, amount: float) -> np.ndarray:
 def opening(build: Build) -> list[tuple[float, float]]:
     """What an open coat leaves free: from the sides of the neck down to a point."""
     c = build.collar
-    return [(-0.62, c - 0.3), (0.62, c - 0.3), (0.5, c + 0.35), (0.3, c + 1.05), (0.02, c + 1.95), (-0.02, c + 1.95),
+    return [(-0.56, c - 0.3), (0.56, c - 0.3), (0.5, c + 0.35), (0.3, c + 1.05), (0.02, c + 1.95), (-0.02, c + 1.95),
             (-0.3, c + 1.05), (-0.5, c + 0.35)]  # fmt: skip
 
 

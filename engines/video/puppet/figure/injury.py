@@ -93,14 +93,21 @@ def _stuck(rgb: np.ndarray, alpha: np.ndarray, mesh: np.ndarray, rest: np.ndarra
     scale = REACH * unit / DECAL
     flat = np.array([[scale, 0, centre[0] - REACH * unit / 2], [0, scale, centre[1] - REACH * unit / 2], [0, 0, 1]])
     matrix = (_bend(mesh, rest, centre, unit) @ flat)[:2]
-    size = rgb.shape[1::-1]
-    layer = cv2.warpAffine(np.dstack([decal.rgb, decal.alpha * 255]), matrix, size, flags=cv2.INTER_AREA)
-    cover = layer[..., 3] / 255 * _skin_mask(mesh, size, wound) * (alpha > 128)
+    corners = matrix @ np.array([[0, DECAL, 0, DECAL], [0, 0, DECAL, DECAL], [1, 1, 1, 1]])
+    left, top = np.maximum(np.floor(corners.min(1)), 0).astype(int)
+    right, bottom = np.minimum(np.ceil(corners.max(1)), alpha.shape[::-1]).astype(int)
+    if right - left < 2 or bottom - top < 2:
+        return rgb
+    window = slice(int(top), int(bottom)), slice(int(left), int(right))
+    matrix[:, 2] -= left, top
+    layer = cv2.warpAffine(np.dstack([decal.rgb, decal.alpha * 255]), matrix, (int(right - left), int(bottom - top)))
+    cover = layer[..., 3] / 255 * _skin_mask(mesh - (left, top, 0), layer.shape[:2]) * (alpha[window] > 128)
     shade = cv2.GaussianBlur(np.roll(cover, (2, 1), (0, 1)), (0, 0), 0.018 * unit) * (0.4 if wound.dressed else 0.0)
     colour = layer[..., :3] / np.maximum(layer[..., 3:] / 255, 1e-3)
     k = cover[..., None]
-    picture = rgb * (1 - (shade * (1 - cover))[..., None]) * (1 - k) + colour * k
-    return np.clip(np.round(picture), 0, 255).astype(np.uint8)
+    result = rgb.copy()
+    result[window] = np.clip(rgb[window] * (1 - (shade * (1 - cover))[..., None]) * (1 - k) + colour * k + 0.5, 0, 255)
+    return result
 
 
 def _bend(mesh: np.ndarray, rest: np.ndarray, centre: np.ndarray, unit: float) -> np.ndarray:
@@ -111,9 +118,9 @@ def _bend(mesh: np.ndarray, rest: np.ndarray, centre: np.ndarray, unit: float) -
     return np.vstack([solution.T, [0, 0, 1]])
 
 
-def _skin_mask(mesh: np.ndarray, size: tuple[int, int], wound: Wound) -> np.ndarray:
+def _skin_mask(mesh: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
     """The face without the eyes, softly."""
-    mask = np.zeros(size[::-1], np.uint8)
+    mask = np.zeros(shape, np.uint8)
     oval = mesh[list(landmarks.OVAL), :2]
     cv2.fillConvexPoly(mask, cv2.convexHull(np.round(oval).astype(np.int32)), 255)
     for eye in landmarks.EYES.values():
@@ -140,9 +147,9 @@ def _turned(points: list[tuple[float, float]], slant: float) -> np.ndarray:
 
 def _plaster(sheet: Sheet, slant: float, skin: float) -> None:
     strip = np.array((236, 194, 146) if skin > 150 else (240, 214, 180), np.float32)
-    sheet.part(_turned(list(map(tuple, limb([(-0.15, 0), (0, 0), (0.15, 0)], [0.07, 0.07, 0.07]))), slant), strip, 0.03, 0.82)
-    sheet.part(_turned([(-0.075, -0.066), (0.075, -0.066), (0.075, 0.066), (-0.075, 0.066)], slant), strip * 1.06, 0.02, 0.9)
-    for x in (-0.18, -0.155, -0.13, 0.13, 0.155, 0.18):
+    sheet.part(_turned(list(map(tuple, limb([(-0.13, 0), (0, 0), (0.13, 0)], [0.06, 0.06, 0.06]))), slant), strip, 0.03, 0.82)
+    sheet.part(_turned([(-0.065, -0.057), (0.065, -0.057), (0.065, 0.057), (-0.065, 0.057)], slant), strip * 1.06, 0.02, 0.9)
+    for x in (-0.155, -0.135, -0.115, 0.115, 0.135, 0.155):
         for y in (-0.025, 0.025):
             x1, y1 = _turned([(x, y)], slant)[0]
             sheet.fill(ellipse(float(x1), float(y1), 0.006, 0.006), strip * 0.7)
@@ -189,9 +196,9 @@ def _burn(sheet: Sheet, slant: float, skin: float) -> None:
 
 
 def _graze(sheet: Sheet, slant: float, skin: float) -> None:
-    sheet.fill(ellipse(0, 0, 0.15, 0.1, slant), (186, 84, 74), 0.03, 0.4)
+    sheet.fill(ellipse(0, 0, 0.13, 0.08, slant), (186, 84, 74), 0.03, 0.25)
     for k in (-0.07, -0.035, 0.0, 0.03, 0.065):
-        sheet.line(_turned([(-0.13 + abs(k), k), (0.12 - abs(k), k + 0.015)], slant), (132, 30, 28), 0.012, 0.8)
+        sheet.line(_turned([(-0.09 + abs(k), k), (0.1 - abs(k), k + 0.015)], slant), (132, 30, 28), 0.01, 0.7)
 
 
 DECALS = {"cut": _cut, "scar": _scar, "bruise": _bruise, "black eye": _black_eye, "burn": _burn, "graze": _graze}

@@ -94,19 +94,23 @@ def _edge(alpha: np.ndarray, unit: float, light: Light) -> np.ndarray:
 
 def shine(rgb: np.ndarray, alpha: np.ndarray, lights: Lighting, window: Window) -> np.ndarray:
     """Premultiplied RGBA uint8 of a window of the figure. ``rgb`` and ``alpha`` are of the window, uint8."""
-    colour = cv2.LUT(rgb, CURVE) * _upscaled(lights.gain, lights.edge.shape, window)
-    edge = lights.edge[window][..., None]
-    bright = 0.35 + 0.65 * np.minimum(colour.max(2, keepdims=True), 1)
-    colour += lights.rim * (edge * bright)
-    colour = shoulder(colour) * (alpha[..., None].astype(np.float32))
-    return np.dstack([np.round(colour).astype(np.uint8), alpha])
+    colour = cv2.LUT(rgb, CURVE)
+    colour *= _upscaled(lights.gain, lights.edge.shape, window)
+    rim = lights.edge[window] * (0.35 + 0.65 * np.minimum(_brightest(colour), 1))
+    colour += rim[..., None] * lights.rim
+    colour *= (_shoulder(_brightest(colour)) * alpha)[..., None]
+    return cv2.merge([*cv2.split(cv2.convertScaleAbs(colour)), alpha])
 
 
-def shoulder(colour: np.ndarray) -> np.ndarray:
-    """0..∞ to 0..1: dark tones stay, bright ones bend instead of clipping; all three channels together, so that skin
-    keeps its colour."""
-    brightest = colour.max(2, keepdims=True)
-    return colour / np.cbrt(1 + brightest * brightest * brightest)
+def _brightest(colour: np.ndarray) -> np.ndarray:
+    red, green, blue = cv2.split(colour)
+    return cv2.max(cv2.max(red, green), blue)
+
+
+def _shoulder(brightest: np.ndarray) -> np.ndarray:
+    """What a colour is multiplied by so that nothing clips: dark tones stay, bright ones bend, and all three channels
+    alike, so that skin keeps its colour."""
+    return 1 / np.cbrt(1 + brightest * brightest * brightest)
 
 
 def _upscaled(coarse: np.ndarray, shape: tuple[int, int], window: Window) -> np.ndarray:

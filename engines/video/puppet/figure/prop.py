@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engines.video.puppet.figure.body import BOTTOM, Build, arm_of
+from engines.video.puppet.figure.body import BOTTOM, Build, Joints, draw_forearm, raised_arm
 from engines.video.puppet.figure.sketch import Sheet, curve, ellipse, limb, rgb
 
 STEEL, BRASS, LEATHER, PAPER = rgb("#9aa4ae"), rgb("#c09a50"), rgb("#6b452c"), rgb("#e2d6b8")
@@ -181,6 +181,12 @@ def _rope(pen: Pen) -> None:
         pen.line(ellipse(0, 0.1 + 0.03 * k, 0.34 - 0.035 * k, 0.4 - 0.04 * k), rgb("#b89a68") * (1 - 0.09 * k), 0.06)
 
 
+def _shield(pen: Pen) -> None:
+    pen.part(curve([(-0.5, -0.5), (0, -0.62), (0.5, -0.5), (0.46, 0.2), (0, 0.75), (-0.46, 0.2)], True), STEEL, 0.1)
+    pen.part(curve([(-0.36, -0.38), (0, -0.47), (0.36, -0.38), (0.32, 0.14), (0, 0.55), (-0.32, 0.14)], True), RED, 0.08)
+    pen.part(ellipse(0, -0.02, 0.15, 0.15), BRASS, 0.05)
+
+
 def _parcel(pen: Pen) -> None:
     pen.box(-0.42, -0.34, 0.42, 0.34, rgb("#a8814f"))
     pen.box(-0.06, -0.34, 0.06, 0.34, rgb("#e0c48a"))
@@ -249,20 +255,33 @@ def draw_hat(sheet: Sheet, at: Place, top: float, wide: float, prop: str) -> Non
     sheet.part(limb([(x - wide - brim, y + 0.02), (x, y - 0.05), (x + wide + brim, y + 0.02)], [0.06, 0.09, 0.06]), colour * 0.8, 0.04, 0.6)
 
 
-def hand_place(build: Build, extent: str, side: int, hangs: bool) -> Place:
-    """Where a raised hand is: high enough that a bust shows the thing in it."""
-    if extent == "bust":
-        return (side * min(1.12, build.width - 0.5), BOTTOM["bust"] - (1.1 if hangs else 0.62))
-    return arm_of(build, side, raised=True).end
+@dataclass(frozen=True)
+class Held:
+    """A thing in a hand: its drawing and size, the arm that holds it, and where the fist is."""
+
+    draw: Callable[[Pen], None]
+    size: float
+    arm: Joints
+    at: Place
+    turn: float
 
 
-def draw_held(sheet: Sheet, build: Build, extent: str, side: int, prop: str) -> None:
-    """The thing, and the fingers around it."""
+def held(build: Build, extent: str, side: int, prop: str) -> Held:
+    """How a thing is held: before the chest, higher in a bust so that it is seen."""
     draw, size = drawing_of(prop)
     hangs = draw in (_lantern, _case)
-    x, y = hand_place(build, extent, side, hangs)
-    pen = Pen(sheet, (x, y + (0.02 if hangs else -0.12)), turn=8.0 * side * (not hangs), size=size)
-    draw(pen)
+    x, y = side * (build.width - 0.66), build.shoulder + 1.95 - 0.25 * hangs
+    if extent == "bust":
+        x, y = side * min(1.12, build.width - 0.5), BOTTOM["bust"] - (1.1 if hangs else 0.62)
+    arm = raised_arm(build, side, (x + 0.12 * side, y + 0.14))
+    return Held(draw, size, arm, (x, y), 0.0 if hangs else 8.0 * side)
+
+
+def draw_held(sheet: Sheet, build: Build, thing: Held) -> None:
+    """The forearm, the thing, and the fingers around it."""
+    x, y = thing.at
+    draw_forearm(sheet, build, thing.arm)
+    thing.draw(Pen(sheet, (x, y + (0.02 if thing.turn == 0 else -0.12)), thing.turn, thing.size))
     for k in range(4):
         finger = limb([(x - 0.17 + 0.1 * k, y + 0.02), (x - 0.16 + 0.1 * k, y + 0.17)], [0.055, 0.05])
         sheet.part(finger, build.skin, 0.03, 0.72)

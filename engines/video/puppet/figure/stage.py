@@ -8,14 +8,14 @@ import cv2
 import numpy as np
 
 from engines.video.puppet.figure import landmarks
-from engines.video.puppet.figure.body import Build, draw_body, draw_held_arm
+from engines.video.puppet.figure.body import Build, draw_body
 from engines.video.puppet.figure.cloth import Cloth
 from engines.video.puppet.figure.cutout import Cutout
 from engines.video.puppet.figure.dressing import draw_body_wounds, in_sling
 from engines.video.puppet.figure.garment import OVER, draw_behind, draw_garment, opening
 from engines.video.puppet.figure.injury import Wound, hurt, wound_of
 from engines.video.puppet.figure.light import Window
-from engines.video.puppet.figure.prop import Carried, carried, draw_bag, draw_hat, draw_held
+from engines.video.puppet.figure.prop import Carried, carried, draw_bag, draw_hat, draw_held, held
 from engines.video.puppet.figure.sketch import Sheet, smooth
 from engines.video.puppet.figure.wardrobe import Style, recoloured, style_of
 from events.character import Look
@@ -76,11 +76,10 @@ def staged(face: Cutout, cloth: Cloth, rest: Cutout, costume: Costume, scale: Sc
     build = build_of(face, dressed, cloth, scale)
     sling = in_sling(costume.wounds)
     sides = [side for side in (-1, 1) if side != sling]
-    hands = dict(zip(sides, costume.things.held, strict=False))
-    raised = next(iter(hands), 0) if extent != "bust" else 0
+    things = [held(build, extent, side, prop) for side, prop in zip(sides, costume.things.held, strict=False)]
 
     draw_behind(sheet, build, costume.style)
-    draw_body(sheet, build, costume.style, extent, stride, raised)
+    draw_body(sheet, build, costume.style, extent, stride, [thing.arm for thing in things])
     bust = np.dstack([shown, _trimmed(face, scale)])
     sheet.lay(*_laid(bust, scale))
     if costume.style.cut == "open" and costume.dyed:
@@ -93,10 +92,8 @@ def staged(face: Cutout, cloth: Cloth, rest: Cutout, costume: Costume, scale: Sc
     sheet.lay(*_laid(head, scale))
     if costume.things.hat:
         _hat(sheet, face, scale, costume.things.hat)
-    for side, prop in hands.items():
-        if side == raised:
-            draw_held_arm(sheet, build, side)
-        draw_held(sheet, build, extent, side, prop)
+    for thing in things:
+        draw_held(sheet, build, thing)
     return Stage(_bytes(sheet.rgb), np.round(sheet.alpha * 255).astype(np.uint8), _glow(sheet))
 
 
@@ -156,9 +153,9 @@ def _trimmed(face: Cutout, scale: Scale) -> np.ndarray:
 
 def _under_coat(sheet: Sheet, face: Cutout, cloth: Cloth, build: Build, scale: Scale) -> None:
     """The reference's own clothes show in the opening of a coat, in its shadow."""
-    mask, window = sheet.mask(opening(build))
     own = cv2.cvtColor(cloth.lab.astype(np.float32)[None, None], cv2.COLOR_LAB2RGB)[0, 0] * 255
-    sheet.lay(mask, window, own * 0.85)
+    sheet.fill([(x, max(y, build.collar + 0.5)) for x, y in opening(build)], own * 0.85)
+    mask, window = sheet.mask(opening(build))
     cover, at, rgb = _laid(np.dstack([face.rgb, _trimmed(face, scale)]), scale)
     open_there = np.zeros(sheet.alpha.shape, np.float32)
     open_there[window] = mask
