@@ -15,7 +15,7 @@ from pydantic import Field
 from events.base import Value
 from events.camera import Angle, Camera, Framing, Move, camera
 from events.errors import BadScript
-from events.script import FPS, NARRATOR, ChangeKind, Scene
+from events.script import FPS, NARRATOR, ChangeKind, Mood, Scene
 
 __all__ = [
     "Angle",
@@ -43,6 +43,7 @@ FACES = {
     Framing.OVER_THE_SHOULDER,
 }
 """Framings in which a face is large enough to be recognised."""
+PAIRS = {Framing.TWO_SHOT, Framing.OVER_THE_SHOULDER}
 WIDE_FRAMINGS = {Framing.EXTREME_WIDE, Framing.WIDE, Framing.FULL}
 SEEN_TO_HAPPEN = {ChangeKind.INJURY, ChangeKind.HEALING, ChangeKind.PROP_GAINED, ChangeKind.PROP_LOST}
 
@@ -95,7 +96,8 @@ def lay_out_lines(scene: Scene, spoken_frames: Sequence[int]) -> tuple[Timing, .
     """When each line of the scene is heard; ``spoken_frames`` are the lengths of the spoken lines, in frames.
 
     There are at least 0.7 s before the first line, 0.4 s between lines and 0.6 s after the last. Time left over
-    is shared evenly, but the pause between two people who talk to each other stays within 0.9 s.
+    is shared out, but the pause between two people who talk to each other stays within 0.9 s, and a scene that
+    begins with one of the cast speaking is quiet for up to 4 s, so that the camera can establish it and come close.
     Where the speech is too long for the scene, the narrator's last line is dropped, then the one before, and
     so on (``Timing.line`` tells which remain); raises ``BadScript`` when the dialogue alone does not fit.
     """
@@ -131,8 +133,9 @@ def _gaps(scene: Scene, spoken_frames: Sequence[int], kept: Sequence[int]) -> li
     share = _spare(scene, spoken_frames, kept) // len(smallest)
     between = [PAUSE + (min(share, LONGEST_PAUSE - PAUSE) if talk else share) for talk in exchange]
     left = _spare(scene, spoken_frames, kept) - (sum(between) - PAUSE * len(between))
-    lead_in = LEAD_IN + left // 2
-    return [lead_in, *between, TAIL + left - left // 2]
+    narrated = scene.lines[kept[0]].speaker == NARRATOR
+    before = left // 2 if narrated else min(left, SHORTEST - LEAD_IN)
+    return [LEAD_IN + before, *between, TAIL + left - before]
 
 
 # ---------------------------------------------------------------- cuts
@@ -194,7 +197,6 @@ def plan_shots(scene: Scene, timings: Sequence[Timing], seed: int) -> tuple[Shot
     main = _main_shot(scene, spans, heard)
     shots: list[Shot] = []
     for index, (start, end) in enumerate(spans):
-        before = shots[-1] if shots else None
         star = next((who for who in scene.characters if who in changed), "") if index == turn else ""
         shot = Shot(
             shot_id=f"s{scene.number:02d}-{index + 1:02d}",
@@ -206,7 +208,7 @@ def plan_shots(scene: Scene, timings: Sequence[Timing], seed: int) -> tuple[Shot
             lines=tuple(heard[index]),
             after_changes=not changed or index >= turn,
         )
-        shots.append(_framed(shot, scene, before, star, index == main, rng))
+        shots.append(_framed(shot, scene, shots, star, index == main, rng))
     return tuple(shots)
 
 
@@ -225,19 +227,20 @@ def _overlap(span: tuple[int, int], timing: Timing) -> int:
     return min(span[1], timing.start + timing.frames) - max(span[0], timing.start)
 
 
-def _framed(shot: Shot, scene: Scene, before: Shot | None, star: str, main: bool, rng: np.random.Generator) -> Shot:
-    """Give a shot its camera and the people in it."""
+def _framed(shot: Shot, scene: Scene, shots: Sequence[Shot], star: str, main: bool, rng: np.random.Generator) -> Shot:
+    """Give a shot its camera and the people in it; ``shots`` are those before, ``star`` has to be seen."""
+    before = shots[-1] if shots else None
     if before and _goes_on(shot, before, scene):
         kept = {"camera", "focus", "visible", "identified"}
-        return shot.model_copy(update={**before.model_dump(include=kept), "camera": before.camera, "continues": True})
-    focus = _focus(shot, scene, before, star)
-    partner = _partner(shot, scene, focus)
+        return shot.model_copy(update={key: getattr(before, key) for key in kept} | {"continues": True})
+    focus = _focus(shot, scene, shots, star)
+    partner = star if star not in ("", focus) else _partner(shot, scene, focus)
     wanted = camera(scene.camera) if main and scene.camera else None
-    framing = wanted.framing if wanted else _framing(shot, scene, before, focus, partner, rng)
-    if framing in (Framing.TWO_SHOT, Framing.OVER_THE_SHOULDER) and not partner:
-        framing = Framing.MEDIUM
-    if not focus and framing in FACES:
-        framing = Framing.WIDE
+    if star not in ("", focus):
+        framing = Framing.TWO_SHOT
+    else:
+        framing = wanted.framing if wanted else _framing(shot, before, focus, partner, rng)
+    framing = _possible(framing, focus, partner)
     seen = _seen(scene, framing, focus, partner)
     facing = (focus,) if framing == Framing.OVER_THE_SHOULDER else seen
     return shot.model_copy(
@@ -250,31 +253,42 @@ def _framed(shot: Shot, scene: Scene, before: Shot | None, star: str, main: bool
     )
 
 
+def _possible(framing: Framing, focus: str, partner: str) -> Framing:
+    """A framing for two needs two, a framing of a face needs somebody."""
+    if not focus and framing in FACES:
+        return Framing.WIDE
+    return Framing.MEDIUM if framing in PAIRS and not partner else framing
+
+
 def _goes_on(shot: Shot, before: Shot, scene: Scene) -> bool:
     """One person alone in the middle of a line: there is nobody to cut to, so the picture stays."""
     running = any(t.start < shot.start and t.speaker == before.focus for t in shot.lines)
     return running and len(scene.characters) == 1 and before.after_changes == shot.after_changes
 
 
-def _focus(shot: Shot, scene: Scene, before: Shot | None, star: str) -> str:
-    """Whom the camera is for: who speaks most; a listener once a line has run on; else whoever was not seen last."""
-    if not scene.characters:
-        return ""
+def _focus(shot: Shot, scene: Scene, shots: Sequence[Shot], star: str) -> str:
+    """Whom the camera is for: who speaks most; a listener once a line has run on; else who was looked at least."""
     span = (shot.start, shot.start + shot.frames)
     spoken = {
-        who: sum(_overlap(span, t) for t in shot.lines if t.speaker == who)
+        who: sum(_overlap(span, timing) for timing in shot.lines if timing.speaker == who)
         for who in scene.characters
-        if any(t.speaker == who for t in shot.lines)
+        if any(timing.speaker == who for timing in shot.lines)
     }
-    if star and (star in spoken or not spoken):
-        return star
-    last = before.focus if before and before.index > 0 else ""
     if not spoken:
-        return next((who for who in scene.characters if who != last), scene.characters[0])
+        return star or _least_seen(scene, shots)
+    if star in spoken:
+        return star
     speaker = max(spoken, key=lambda who: spoken[who])
-    cut_into = any(t.speaker == speaker and t.start < shot.start - FPS for t in shot.lines)
+    last = shots[-1].focus if len(shots) > 1 else ""
+    runs_on = any(timing.speaker == speaker and timing.start < shot.start - FPS for timing in shot.lines)
     listener = next((who for who in scene.characters if who != speaker), speaker)
-    return listener if cut_into and speaker == last and len(spoken) == 1 else speaker
+    return listener if runs_on and speaker == last and len(spoken) == 1 else speaker
+
+
+def _least_seen(scene: Scene, shots: Sequence[Shot]) -> str:
+    looked_at = [shot.focus for shot in shots]
+    last = looked_at[-1] if looked_at else ""
+    return min(scene.characters, key=lambda who: (who == last, looked_at.count(who)), default="")
 
 
 def _partner(shot: Shot, scene: Scene, focus: str) -> str:
@@ -284,14 +298,13 @@ def _partner(shot: Shot, scene: Scene, focus: str) -> str:
     return next(iter([*speaking, *others]), "")
 
 
-def _framing(
-    shot: Shot, scene: Scene, before: Shot | None, focus: str, partner: str, rng: np.random.Generator
-) -> Framing:
+def _framing(shot: Shot, before: Shot | None, focus: str, partner: str, rng: np.random.Generator) -> Framing:
+    """A framing for what happens in the shot: an exchange, a speaker, a listener, or nobody speaking."""
     if before is None:
         return Framing.EXTREME_WIDE if rng.random() < 0.35 else Framing.WIDE
     if not focus:
         return _another((Framing.WIDE, Framing.EXTREME_WIDE, Framing.FULL), before.camera.framing, rng)
-    speakers = {t.speaker for t in shot.lines} - {NARRATOR}
+    speakers = {timing.speaker for timing in shot.lines} - {NARRATOR}
     if len(speakers) > 1:
         choices: tuple[Framing, ...] = (Framing.TWO_SHOT, Framing.TWO_SHOT, Framing.OVER_THE_SHOULDER)
     elif focus in speakers:
@@ -300,7 +313,7 @@ def _framing(
         choices = (Framing.CLOSE_UP, Framing.OVER_THE_SHOULDER)
     else:
         choices = (Framing.MEDIUM, Framing.CLOSE_UP, Framing.TWO_SHOT, Framing.EXTREME_CLOSE_UP)
-    possible = tuple(c for c in choices if partner or c not in (Framing.TWO_SHOT, Framing.OVER_THE_SHOULDER))
+    possible = tuple(choice for choice in choices if partner or choice not in PAIRS)
     return _another(possible, before.camera.framing, rng)
 
 
@@ -313,27 +326,36 @@ def _seen(scene: Scene, framing: Framing, focus: str, partner: str) -> tuple[str
     """Left to right in the order of the scene's cast, so that nobody jumps across the axis."""
     if framing in WIDE_FRAMINGS:
         return scene.characters
-    pair = {focus, partner} if framing in (Framing.TWO_SHOT, Framing.OVER_THE_SHOULDER) else {focus}
+    pair = {focus, partner} if framing in PAIRS else {focus}
     return tuple(who for who in scene.characters if who in pair)
 
 
 WIDE_MOVES = (Move.PAN_LEFT, Move.PAN_RIGHT, Move.DOLLY_IN, Move.TILT_UP, Move.TRACK_RIGHT, Move.DOLLY_OUT)
-QUIET_MOVES = (Move.STATIC, Move.DOLLY_IN, Move.TRACK_LEFT, Move.TRACK_RIGHT, Move.ZOOM_IN, Move.PAN_RIGHT)
-UNEASY_MOVES = (Move.HANDHELD, Move.DOLLY_IN, Move.TRACK_LEFT, Move.HANDHELD, Move.ZOOM_IN, Move.DOLLY_OUT)
-UNEASY = {"tense", "angry", "fearful"}
+CALM_MOVES = (Move.STATIC, Move.DOLLY_IN, Move.TRACK_LEFT, Move.TRACK_RIGHT, Move.ZOOM_IN, Move.DOLLY_OUT)
+UNEASY_MOVES = (Move.HANDHELD, Move.DOLLY_IN, Move.TRACK_LEFT, Move.TRACK_RIGHT, Move.ZOOM_IN)
+DETAIL_MOVES = (Move.STATIC, Move.DOLLY_IN, Move.ZOOM_IN, Move.HANDHELD)
+UNEASY = {Mood.TENSE, Mood.ANGRY, Mood.FEARFUL}
+CALM_ANGLES = (Angle.EYE, Angle.EYE, Angle.EYE, Angle.EYE, Angle.LOW, Angle.HIGH)
+UNEASY_ANGLES = (Angle.EYE, Angle.EYE, Angle.EYE, Angle.LOW, Angle.HIGH, Angle.DUTCH)
 
 
 def _camera(
     framing: Framing, wanted: Camera | None, scene: Scene, before: Shot | None, rng: np.random.Generator
 ) -> Camera:
     """The wanted camera, or one that fits the mood; never the same camera twice in a row."""
-    last = before.camera if before else None
-    if wanted and wanted.model_copy(update={"framing": framing}) != last:
-        return wanted.model_copy(update={"framing": framing})
-    uneasy = scene.mood in UNEASY
-    moves = WIDE_MOVES if framing in WIDE_FRAMINGS else UNEASY_MOVES if uneasy else QUIET_MOVES
-    fresh = [move for move in moves if last is None or move != last.move]
-    angles = (Angle.EYE, Angle.LOW, Angle.HIGH, Angle.DUTCH) if uneasy else (Angle.EYE, Angle.LOW, Angle.HIGH)
-    weights = (0.5, 0.2, 0.15, 0.15) if uneasy else (0.7, 0.15, 0.15)
-    angle = angles[int(rng.choice(len(angles), p=weights))]
-    return Camera(framing=framing, angle=angle, move=fresh[int(rng.integers(len(fresh)))])
+    asked = wanted.model_copy(update={"framing": framing}) if wanted else None
+    if asked and (before is None or asked != before.camera):
+        return asked
+    moves = [move for move in _moves(framing, scene.mood) if before is None or move != before.camera.move]
+    angles = UNEASY_ANGLES if scene.mood in UNEASY else CALM_ANGLES
+    return Camera(
+        framing=framing, angle=angles[int(rng.integers(len(angles)))], move=moves[int(rng.integers(len(moves)))]
+    )
+
+
+def _moves(framing: Framing, mood: Mood) -> tuple[Move, ...]:
+    if framing in WIDE_FRAMINGS:
+        return WIDE_MOVES
+    if framing == Framing.EXTREME_CLOSE_UP:
+        return DETAIL_MOVES
+    return UNEASY_MOVES if mood in UNEASY else CALM_MOVES
