@@ -85,7 +85,8 @@ def audition(portrait: Portrait, settings: Settings, assets: Any) -> CreateChara
         view: flattened(open_picture(content, portrait.pictures[view].name)) for view, content in contents.items()
     }
     identity = extract(engine_class("face", settings.engines["face"])(), pictures)
-    references = tuple(Reference(view=view, uri=assets.write(content)) for view, content in contents.items())
+    kept = assets.write_all(list(contents.values()))
+    references = tuple(Reference(view=view, uri=uri) for view, uri in zip(contents, kept, strict=True))
     return CreateCharacter(
         name=portrait.name,
         slug=slug_of(portrait.name),

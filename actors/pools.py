@@ -6,6 +6,7 @@ here: what is in flight when a replica dies is asked for again (``Stages``). Med
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import tempfile
 import time
@@ -71,7 +72,17 @@ class Filming:
     def submit(self, order: ShotOrder) -> str:
         return self._engine.submit(order)
 
-    def collect(self, operation: str, order: ShotOrder) -> Rendering:
+    @serve.multiplexed(max_num_models_per_replica=3)  # type: ignore[untyped-decorator]
+    async def at_location(self, location: str) -> str:
+        """What a replica has set up already: Serve sends a scene's next shot to the replica that has its set
+        (or its adapter) in memory, unless it is busy."""
+        return location
+
+    async def collect(self, operation: str, order: ShotOrder) -> Rendering:
+        await self.at_location(serve.get_multiplexed_model_id())
+        return await asyncio.to_thread(self._collect, operation, order)
+
+    def _collect(self, operation: str, order: ShotOrder) -> Rendering:
         from media.frames import last_frame, png
 
         started = time.perf_counter()
@@ -185,11 +196,13 @@ class Stages:
     def __init__(self) -> None:
         self._handles = {name: serve.get_app_handle(name) for name in POOLS}
 
-    async def ask(self, pool: str, method: str, *arguments: Any) -> Any:
-        """The pool's answer. Raises what the engine raised, ``TakeFailed`` when its worker died too often."""
+    async def ask(self, pool: str, method: str, *arguments: Any, near: str = "") -> Any:
+        """The pool's answer, preferably from the worker that has ``near`` in memory. Raises what the engine
+        raised, ``TakeFailed`` when its worker died too often."""
+        handle = self._handles[pool].options(multiplexed_model_id=near) if near else self._handles[pool]
         for _ in range(ATTEMPTS):
             try:
-                return await getattr(self._handles[pool], method).remote(*arguments)
+                return await getattr(handle, method).remote(*arguments)
             except RayTaskError as error:
                 raise error.cause from None
             except (RayActorError, BackPressureError, DeploymentUnavailableError):

@@ -118,7 +118,7 @@ class Shell(Generic[State]):
 def state_at(aggregate: Aggregate[State], aggregate_id: UUID, log: Log, version: int | None = None) -> State:
     """The state at a past version (or now): time travel is a fold that stops earlier."""
     known, state = log.snapshot(aggregate, aggregate_id, upto=version)
-    return aggregate.fold(log.events(aggregate_id, after=known, upto=version), state)
+    return aggregate.fold(log.stream(aggregate_id, after=known, upto=version), state)
 
 
 @ray.remote(num_cpus=0, max_restarts=0, max_task_retries=0)

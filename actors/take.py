@@ -75,7 +75,7 @@ async def submit(direction: Direction, take: Take, order: ShotOrder) -> None:
 
 
 async def collect(direction: Direction, take: Take, order: ShotOrder) -> None:
-    done: Rendering = await direction.stages.ask("filming", "collect", take.operation, order)
+    done: Rendering = await direction.stages.ask("filming", "collect", take.operation, order, near=order.location)
     command = RenderTake(take_id=take.take_id, **done.model_dump())
     await direction.tell(command, f"render {take.take_id}")
 

@@ -168,10 +168,15 @@ class SceneCompleted(Event):
 
 
 class EpisodeCut(Event):
+    """``sound`` is the mix alone, ``title`` and ``end`` the cards, empty when the film is too short for them."""
+
     topic = "episode.cut"
     film: str
     subtitles: str
     frames: int
+    sound: str = ""
+    title: str = ""
+    end: str = ""
     worked: float = 0.0
 
 

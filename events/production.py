@@ -98,6 +98,9 @@ class CutEpisode(Command):
     film: str
     subtitles: str
     frames: int = Field(gt=0)
+    sound: str = ""
+    title: str = ""
+    end: str = ""
     worked: float = 0.0
 
 

@@ -9,12 +9,14 @@ from pathlib import Path
 
 from events.episode import Deliverable, Episode
 from events.mapper import Recorded
-from events.script import Scene
+from events.script import FPS, Scene
 from media.assets import Assets
 from media.contact_sheet import Entry, contact_sheet
+from media.layout import Piece
 from media.post import reel_of
-from media.reel import Reel
+from media.reel import Reel, SpokenLine
 from media.report import report
+from media.timeline import Picture, Sound, write_timeline
 
 
 def deliver(
@@ -29,15 +31,56 @@ def deliver(
         Deliverable(name="film.srt", uri=episode.cut.subtitles),
         Deliverable(name="contact-sheet.jpg", uri=_sheet(reel, assets, assets.path(episode.cut.film), names)),
         Deliverable(name="report.json", uri=assets.write(json.dumps(told, indent=1, ensure_ascii=False).encode())),
+        Deliverable(name="timeline.otio", uri=_timeline(reel, names, assets)),
+        Deliverable(name="sound.m4a", uri=episode.cut.sound),
         *_clips(reel),
+        *(Deliverable(name=_speech_file(line), uri=line.uri) for line in reel.lines(names)),
     ]
 
 
 def _clips(reel: Reel) -> Iterator[Deliverable]:
-    for shot in reel.shots():
-        take = reel.episode.accepted_take(shot.shot_id)
-        assert take
-        yield Deliverable(name=f"clips/{shot.shot_id}.mp4", uri=take.uri)
+    assert reel.episode.cut
+    cards = {"title": reel.episode.cut.title, "end": reel.episode.cut.end}
+    for name in reel.starts:
+        take = reel.episode.accepted_take(name)
+        yield Deliverable(name=_clip_file(name), uri=take.uri if take else cards[name])
+
+
+def _clip_file(name: str) -> str:
+    return f"clips/{name}.mp4"
+
+
+def _speech_file(line: SpokenLine) -> str:
+    return f"speech/{round(line.start * FPS):06d}-{line.slug}.wav"
+
+
+def _timeline(reel: Reel, names: Mapping[str, str], assets: Assets) -> str:
+    """The cut as an editor opens it: clips and lines lie beside the timeline, under these names."""
+    pictures = [_picture(reel, name, piece) for name, piece in zip(reel.starts, reel.pieces, strict=True)]
+    lines = [
+        Sound(line.text[:40], _speech_file(line), round(line.start * FPS), round((line.end - line.start) * FPS))
+        for line in reel.lines(names)
+    ]
+    tracks = {"speech": lines, "mix": [Sound("mix", "sound.m4a", 0, reel.frames)]}
+    with tempfile.TemporaryDirectory(dir=assets.root) as folder:
+        file = Path(folder) / "timeline.otio"
+        write_timeline(file, reel.script.title, pictures, tracks)
+        return assets.take(file)
+
+
+def _picture(reel: Reel, name: str, piece: Piece) -> Picture:
+    take = reel.episode.accepted_take(name)
+    verdict = take.verdict if take else None
+    return Picture(
+        name,
+        _clip_file(name),
+        piece.frames,
+        piece.fade_in,
+        piece.fade_out,
+        verdict.value if verdict else "",
+        verdict.reason if verdict else "",
+        {"prompt": take.prompt, "seed": take.seed} if take else {},
+    )
 
 
 def _sheet(reel: Reel, assets: Assets, film: Path, names: Mapping[str, str]) -> str:

@@ -8,19 +8,17 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from zlib import crc32
 
-from engines.music import AmbienceEngine, MusicEngine
+from engines.music import FADE, AmbienceEngine, MusicEngine
 from events.base import Value
 from events.episode import Episode
 from events.script import FPS
-from media import cards, subtitles
+from media import cards, layout, subtitles
 from media.assets import Assets
 from media.cut import cut
-from media.layout import FADE
 from media.reel import Reel, card_frames, wind
 from media.sound import Cue, Kind, encode_aac, mix, read_wav
 
-MUSIC_OVERLAP = 1.0
-"""Seconds that one piece of music reaches into the next scene, so that they cross-fade."""
+CROSS_FADE = layout.FADE / FPS
 PANS = (-0.12, 0.12, 0.0, -0.2, 0.2)
 """Where the voices of a cast stand, in its order."""
 
@@ -30,6 +28,9 @@ class Film(Value):
 
     film: str
     subtitles: str
+    sound: str
+    title: str
+    end: str
     frames: int
     worked: float
 
@@ -41,14 +42,23 @@ def assemble(
     started = time.perf_counter()
     with tempfile.TemporaryDirectory(dir=assets.root) as name:
         folder = Path(name)
-        reel = wind(episode, assets.path, *_cards(episode, names, folder))
+        title, end = _cards(episode, names, folder)
+        reel = wind(episode, assets.path, title, end)
         captions = [subtitles.Cue(line.start, line.end, line.speaker, line.text) for line in reel.lines(names)]
         samples = mix([*_speech(reel, names, assets), *_beds(reel, music, ambience)], reel.seconds)
         encode_aac(samples, folder / "sound.m4a")
         cut(reel.pieces, folder / "sound.m4a", captions, folder / "film.mp4", title=reel.script.title)
-        film = assets.take(folder / "film.mp4")
-    text = assets.write(subtitles.srt(captions).encode())
-    return Film(film=film, subtitles=text, frames=reel.frames, worked=time.perf_counter() - started)
+        made = (folder / "film.mp4", folder / "sound.m4a", title, end)
+        film, sound, *shown = (assets.take(file) if file.exists() else "" for file in made)
+    return Film(
+        film=film,
+        subtitles=assets.write(subtitles.srt(captions).encode()),
+        sound=sound,
+        title=shown[0],
+        end=shown[1],
+        frames=reel.frames,
+        worked=time.perf_counter() - started,
+    )
 
 
 def reel_of(episode: Episode, assets: Assets) -> Reel:
@@ -74,15 +84,15 @@ def _speech(reel: Reel, names: Mapping[str, str], assets: Assets) -> Iterator[Cu
 
 
 def _beds(reel: Reel, music: MusicEngine, ambience: AmbienceEngine) -> Iterator[Cue]:
-    """Music by mood and the sound of each place, overlapping where scenes cross-fade."""
+    """Music by mood and the sound of each place; each overlaps the next by its fade."""
     assert reel.episode.request
     seed = reel.episode.request.seed
     for mood, start, end in reel.moods():
-        played = music.music(mood, end - start + MUSIC_OVERLAP, crc32(f"{seed} {mood}".encode()))
+        played = music.music(mood, end - start + FADE, crc32(f"{seed} {mood}".encode()))
         yield Cue(start, played, Kind.MUSIC)
     for scene in reel.script.scenes:
         span = reel.span(scene)
         sound = ambience.ambience(
-            scene.place, scene.time, scene.weather, span.seconds + FADE / FPS, crc32(scene.location.encode())
+            scene.place, scene.time, scene.weather, span.seconds + FADE - CROSS_FADE, crc32(scene.location.encode())
         )
         yield Cue(span.start, sound, Kind.AMBIENCE)

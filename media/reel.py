@@ -23,6 +23,7 @@ class SpokenLine:
     """A line in film time, in seconds. ``speaker`` is the name to show, empty for the narrator."""
 
     scene: int
+    slug: str
     speaker: str
     text: str
     uri: str
@@ -75,7 +76,9 @@ class Reel:
             speaker = "" if timing.speaker == NARRATOR else names[timing.speaker]
             begins = start + timing.start / FPS
             text = scene.lines[number].text
-            yield SpokenLine(scene.number, speaker, text, spoken.uri, begins, begins + timing.frames / FPS)
+            yield SpokenLine(
+                scene.number, timing.speaker, speaker, text, spoken.uri, begins, begins + timing.frames / FPS
+            )
 
     def moods(self) -> list[tuple[Mood, float, float]]:
         """Music: neighbouring scenes of one mood share it; the cards have that of their neighbour."""

@@ -212,9 +212,8 @@ def scene_flagged(connection: Connection, entry: Entry, fact: e.SceneFlagged) ->
 
 
 def episode_cut(connection: Connection, entry: Entry, fact: e.EpisodeCut) -> None:
-    _change_episode(
-        connection, entry, **fact.model_dump(mode="json", exclude={"worked"}), passed=None, measures=None, findings=None
-    )
+    cut = {"film": fact.film, "subtitles": fact.subtitles, "frames": fact.frames}
+    _change_episode(connection, entry, **cut, passed=None, measures=None, findings=None)
 
 
 def quality_checked(connection: Connection, entry: Entry, fact: e.QualityChecked) -> None:
