@@ -89,8 +89,8 @@ def moved(still: np.ndarray, now: np.ndarray) -> bool:
 
     Grain shifts all cells a little, so its strength is the median shift; life shifts some cells by much more
     than that, and light shifts all of them. Calibrated on house clips: with grain of strength 0 to 5 a frozen
-    picture has at most 3 such cells, a chest that moves by 0.4 pixels 28, a blink 32, a push-in of 0.3 % in
-    four seconds 160.
+    picture has at most 4 such cells, a chest that moves by 0.4 pixels 24, a blink 32, a push-in of 0.3 % in
+    four seconds 150.
     """
     shift = np.abs(now - still)
     usual = float(np.median(shift))

@@ -39,10 +39,12 @@ def portrait() -> np.ndarray:
 def film(path: Path, picture: Callable[[int], np.ndarray], grain: float = 2.0, frames: int = FRAMES) -> Path:
     """A film on twos whose grain is new in each picture."""
     chance = np.random.default_rng(1)
+    plate = cv2.GaussianBlur(chance.normal(0, 1, (784, 1344)).astype(np.float32), (0, 0), 0.7)
+    plate *= grain / plate.std()
     with ClipWriter(path, frames) as writer:
         for number in range(0, frames, 2):
-            noise = cv2.GaussianBlur(chance.normal(0, 1.6 * grain, (720, 1280)).astype(np.float32), (0, 0), 0.7)
-            grainy = picture(number).astype(np.float32) + noise[..., None]
+            left, top = chance.integers(0, 64, 2)
+            grainy = picture(number) + plate[top : top + 720, left : left + 1280, None]
             writer.write(np.clip(grainy, 0, 255).astype(np.uint8), repeat=2)
     return path
 
