@@ -118,8 +118,12 @@ class Log:
     # ------------------------------------------------------------ reading
 
     def events(self, aggregate_id: UUID, after: int = 0, upto: int | None = None) -> list[Event]:
-        """The facts of one aggregate, oldest first: what folding needs."""
-        return [self.mapper.to_event(row) for row in self._rows(aggregate_id, after, upto)]
+        """The facts of one aggregate, oldest first."""
+        return list(self.stream(aggregate_id, after, upto))
+
+    def stream(self, aggregate_id: UUID, after: int = 0, upto: int | None = None) -> Iterator[Event]:
+        """The same one by one: folding a long history takes half the time when its facts are not kept."""
+        return map(self.mapper.to_event, self._rows(aggregate_id, after, upto))
 
     def recorded(self, aggregate_id: UUID, after: int = 0, upto: int | None = None) -> list[Recorded]:
         """The same with who, when and version."""
@@ -220,6 +224,7 @@ def recorder_settings(url: str, create: bool = True) -> dict[str, str]:
             "PERSISTENCE_MODULE": "eventsourcing.sqlite",
             "SQLITE_DBNAME": str(path),
             "SQLITE_LOCK_TIMEOUT": str(LOCK_TIMEOUT),
+            "ORIGINATOR_ID_TYPE": "text",  # the rows are the same; reading them makes no UUID of each
         }
     if parts.get_backend_name() == "postgresql":
         return common | _postgres_settings(parts)

@@ -10,6 +10,7 @@ import os
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterable
 from datetime import datetime
+from functools import cache
 from typing import Any, Literal
 from uuid import UUID
 
@@ -37,6 +38,7 @@ class Recorded(Value):
     version: int
 
 
+@cache
 def _row_adapter(fact: type[Event]) -> TypeAdapter[Any]:
     """Validates a whole row in one pass: today's schema, nothing sealed. Anything else takes the long way."""
     today: Any = Literal[fact.schema_version]
