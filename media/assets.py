@@ -12,7 +12,7 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -51,6 +51,17 @@ class Assets:
                 os.fsync(file.fileno())
         return self._adopt(part, hashlib.sha256(content).hexdigest())
 
+    def write_all(self, contents: Sequence[bytes]) -> list[str]:
+        """Keep all of these or, when the disk is full, none of them; returns their addresses."""
+        uris = [_address(hashlib.sha256(content).hexdigest()) for content in contents]
+        new = [uri for uri in uris if uri not in self]
+        try:
+            return [self.write(content) for content in contents]
+        except StorageError:
+            for uri in new:
+                self._place(uri).unlink(missing_ok=True)
+            raise
+
     def take(self, file: Path) -> str:
         """Move a finished file into the store; returns its address."""
         with disk_errors(self.root), file.open("rb") as opened:
@@ -59,7 +70,7 @@ class Assets:
         return self._adopt(file, digest)
 
     def _adopt(self, file: Path, digest: str) -> str:
-        place = self._place(f"asset://{digest}")
+        place = self._place(_address(digest))
         with disk_errors(self.root):
             place.parent.mkdir(exist_ok=True)
             if file.stat().st_dev == place.parent.stat().st_dev:
@@ -69,13 +80,17 @@ class Assets:
                 shutil.copyfile(file, part)
                 os.replace(part, place)
                 file.unlink()
-        return f"asset://{digest}"
+        return _address(digest)
 
     def _place(self, uri: str) -> Path:
         if not ADDRESS.match(uri):
             raise NotFound(f"{uri!r} is not an asset address (asset:// and 64 hex digits).")
         digest = uri.removeprefix("asset://")
         return self.root / digest[:2] / digest
+
+
+def _address(digest: str) -> str:
+    return f"asset://{digest}"
 
 
 @contextmanager
@@ -85,7 +100,9 @@ def disk_errors(place: Path) -> Iterator[None]:
         yield
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-            raise StorageError(f"The disk that holds {place} is full. Free some space and run the command again.") from error
+            raise StorageError(
+                f"The disk that holds {place} is full. Free some space and run the command again."
+            ) from error
         if error.errno in (errno.EACCES, errno.EROFS):
             raise StorageError(f"{place} cannot be written to. Point LORAFRAME_HOME at a folder of yours.") from error
         raise

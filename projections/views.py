@@ -16,11 +16,12 @@ from statistics import median
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Engine, NullPool, Select, Table, create_engine, func, inspect, select
-from sqlalchemy.engine import make_url
+from sqlalchemy import Connection, Engine, NullPool, Select, Table, create_engine, event, func, inspect, select
+from sqlalchemy.engine import ExceptionContext, make_url
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.schema import CreateTable
 
-from events.errors import InvalidInput, NotFound
+from events.errors import InvalidInput, NotFound, StorageError
 from events.log import LOCK_TIMEOUT, Log, sqlalchemy_url
 from projections import tables as t
 from projections.apply import REVISION, apply
@@ -259,11 +260,21 @@ def _account(steps: list[Row]) -> Row:
 
 def _engine(url: str) -> Engine:
     parts = make_url(url)
-    if parts.get_backend_name() != "sqlite":
-        return create_engine(sqlalchemy_url(url), poolclass=NullPool)
-    Path(parts.database or "").parent.mkdir(parents=True, exist_ok=True)
-    arguments = {"timeout": LOCK_TIMEOUT, "isolation_level": None}  # we say ourselves where a transaction begins
-    return create_engine(parts, connect_args=arguments)
+    if parts.get_backend_name() == "sqlite":
+        Path(parts.database or "").parent.mkdir(parents=True, exist_ok=True)
+        arguments = {"timeout": LOCK_TIMEOUT, "isolation_level": None}  # we say ourselves where a transaction begins
+        engine = create_engine(parts, connect_args=arguments)
+    else:
+        engine = create_engine(sqlalchemy_url(url), poolclass=NullPool)
+    event.listen(engine, "handle_error", _storage_error)
+    return engine
+
+
+def _storage_error(context: ExceptionContext) -> None:
+    """A database that is full or cannot be reached, in a sentence that helps."""
+    if isinstance(context.sqlalchemy_exception, OperationalError):
+        reason = str(context.original_exception).strip().partition("\n")[0].rstrip(".")
+        raise StorageError(f"The read models cannot be kept: {reason}. Free some space, or mend LORAFRAME_VIEWS_URL.")
 
 
 def _make_tables(connection: Connection) -> None:
