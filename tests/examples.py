@@ -129,7 +129,15 @@ FACTS: tuple[Event, ...] = (
     e.TakeFailed(take_id="s01-1-t1", code="take-failed", reason="The provider was busy."),
     e.TakeAccepted(take_id="s01-1-t1", shot_id="s01-1"),
     e.SceneCompleted(scene=1),
-    e.EpisodeCut(film="asset://" + "e" * 64, subtitles="asset://" + "f" * 64, frames=360, worked=4.0),
+    e.EpisodeCut(
+        film="asset://" + "e" * 64,
+        subtitles="asset://" + "f" * 64,
+        frames=360,
+        sound="asset://" + "1" * 64,
+        title="asset://" + "2" * 64,
+        end="asset://" + "3" * 64,
+        worked=4.0,
+    ),
     e.QualityChecked(
         film="asset://" + "e" * 64,
         passed=False,

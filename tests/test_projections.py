@@ -78,7 +78,7 @@ def test_every_example_can_be_applied(log: Log, shown: Views) -> None:
     examples = [event for event in facts_of("episode.") if not isinstance(event, TakeFailed)]
     tell(log, PILOT, examples)
     assert shown.catch_up() == len(examples)
-    assert shown.episode(PILOT)["status"] == "failed"
+    assert (shown.episode(PILOT)["status"], shown.episode(PILOT)["title"]) == ("failed", SCRIPT.title)
 
 
 def test_rebuilt_views_are_the_same_to_the_byte(log: Log, shown: Views, figure: Record) -> None:
