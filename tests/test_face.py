@@ -12,7 +12,7 @@ import onnxruntime
 import pytest
 
 from engines.face.models import convert
-from engines.face.onnx import CHIP, MODELS, chip, covering, session, similarity_transform, suppressed
+from engines.face.onnx import CHIP, MODELS, STEADY, chip, covering, session, similarity_transform, suppressed
 from events.errors import StorageError
 from media.pictures import flattened
 from tests.sample_cast import EMPTY, SLUGS, VIEWS, cut_out, engine, frame, portrait
@@ -108,6 +108,15 @@ def test_of_boxes_on_one_face_the_best_is_kept() -> None:
     assert kept.tolist() == [[5, 5, 100, 100], [300, 0, 50, 50]]
     assert scores.tolist() == [0.9, 0.7]
     assert covering(boxes[0], np.array([25.0, 25, 10, 10])) == 1
+
+
+def test_landmarks_settle_on_a_face_and_nowhere_else() -> None:
+    picture = frame(("ava", "front_neutral"), scale=0.5)
+    (face,) = engine().faces(picture)
+    x, y, width, height = face.box
+    shoulder, wall = (x + width, y + height, 120, 120), (40, 40, 200, 200)
+    _, moved = engine().landmarks(picture, np.array([face.box, shoulder, wall]))
+    assert moved[0] < STEADY < min(moved[1:])
 
 
 @pytest.mark.parametrize("name", list(convert.MODELS))
