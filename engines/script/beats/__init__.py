@@ -19,7 +19,8 @@ from engines.script import StoryOrder, lexicon
 from engines.script.beats.outline import (
     LONGEST,
     SHORTEST,
-    beats_for,
+    chosen_beats,
+    scene_count,
     settings,
     share_out,
     speaking_time,
@@ -40,14 +41,15 @@ ROLES = "ABCD"
 
 @dataclass(frozen=True)
 class Draft:
-    """A told beat before it has a length. ``optional`` counts lines that may go, by their position."""
+    """A told beat before it has a length. ``optional`` are the lines that may go, by their position, and whether they
+    are the story's own words."""
 
     beat: Mapping[str, Any]
     action: str
     camera: str
     cast: tuple[str, ...]
     lines: tuple[Line, ...]
-    optional: frozenset[int]
+    optional: Mapping[int, bool]
     changes: tuple[Change, ...]
     setting: str
 
@@ -65,17 +67,26 @@ class BeatPlanner:
     def write(self, order: StoryOrder) -> Script:
         """The script of an order. Raises ``BadScript`` for a story without words, no cast, or less than 8 s."""
         _check(order)
-        rng = np.random.default_rng([order.seed, _fingerprint(order.story)])
         about = premise(order.story, order.cast)
-        beats = beats_for(order.seconds, rng)
-        told = Telling(about, order, beats, rng)
-        drafts = [told.tell(beat) for beat in beats]
-        drafts = _trimmed(drafts, order.seconds)
+        told, drafts = _told(about, order)
         return Script(
             title=order.title or about.title,
             logline=told.logline(),
             scenes=tuple(_scenes(drafts, about, order)),
         )
+
+
+def _told(about: Premise, order: StoryOrder) -> tuple[Telling, list[Draft]]:
+    """The story in as many scenes as its dialogue leaves room for: rather a beat less than an answer without
+    its question."""
+    most = scene_count(order.seconds)
+    for count in range(most, 0, -1):
+        beats = chosen_beats(count)
+        told = Telling(about, order, beats)
+        drafts = _without_extras([told.tell(beat) for beat in beats], order.seconds)
+        if _demand(drafts, order.seconds) <= order.seconds or order.seconds > LONGEST * (count - 1):
+            break
+    return told, _shortened(drafts, order.seconds)
 
 
 def _check(order: StoryOrder) -> None:
@@ -94,11 +105,10 @@ def _fingerprint(text: str) -> int:
 class Telling:
     """One run of the planner through one story: who plays which role, and what was used already."""
 
-    def __init__(
-        self, about: Premise, order: StoryOrder, beats: Sequence[Mapping[str, Any]], rng: np.random.Generator
-    ) -> None:
+    def __init__(self, about: Premise, order: StoryOrder, beats: Sequence[Mapping[str, Any]]) -> None:
         genre = GENRES[about.genre]
-        self.order, self.rng = order, rng
+        self.order = order
+        self.rng = rng = np.random.default_rng([order.seed, _fingerprint(order.story)])
         self.cast = cast = people(order.cast)
         self.voice = Voice(rng)
         self.roles = {**dict(zip(ROLES, cast, strict=False)), "H": cast[min(2, len(cast) - 1)]}
@@ -155,7 +165,7 @@ class Telling:
             camera=str(telling.get("camera") or beat["camera"]),
             cast=tuple(dict.fromkeys(self.roles[role].slug for role in telling["cast"])),
             lines=spoken,
-            optional=frozenset(i for i, entry in enumerate(lines) if _role(entry).endswith("+")),
+            optional={i: "given" in entry for i, entry in enumerate(lines) if _role(entry).endswith("+")},
             changes=tuple(self._change(change) for change in telling.get("changes", beat.get("changes", ()))),
             setting=setting.split(" ", 1)[1],
         )
@@ -217,28 +227,41 @@ def _listed(names: Sequence[str]) -> str:
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
-def _trimmed(drafts: list[Draft], seconds: float) -> list[Draft]:
-    """Drop optional lines, then long ones, until every scene can be spoken in its share of the film."""
-    longest = LONGEST if len(drafts) > 1 else seconds
-    drafts = [_within(draft, longest) for draft in drafts]
+def _demand(drafts: Sequence[Draft], seconds: float) -> float:
+    """Seconds that the drafts ask for, none less than the shortest scene of such a film."""
     floor = min(SHORTEST, seconds / len(drafts))
-    while sum(max(floor, draft.seconds) for draft in drafts) > seconds:
-        fullest = max(range(len(drafts)), key=lambda i: (bool(drafts[i].optional), drafts[i].seconds))
-        if drafts[fullest].seconds <= floor and not drafts[fullest].lines:
-            break
-        drafts[fullest] = _within(drafts[fullest], drafts[fullest].seconds - 0.1)
+    return sum(max(floor, draft.seconds) for draft in drafts)
+
+
+def _without_extras(drafts: list[Draft], seconds: float) -> list[Draft]:
+    """Drop optional lines until every scene and the film have room for the rest, or none are left: the story's own
+    words last, and of the others the last one of the fullest scene first."""
+    longest = max(LONGEST, seconds / len(drafts))
+    while True:
+        full = [i for i, draft in enumerate(drafts) if draft.seconds > longest and draft.optional]
+        within = full or range(len(drafts) if _demand(drafts, seconds) > seconds else 0)
+        extras = [(prized, i, line) for i in within for line, prized in drafts[i].optional.items()]
+        if not extras:
+            return drafts
+        _, i, line = min(extras, key=lambda extra: (extra[0], -drafts[extra[1]].seconds, -extra[2]))
+        drafts[i] = _without(drafts[i], line)
+
+
+def _shortened(drafts: list[Draft], seconds: float) -> list[Draft]:
+    """What is still too long, as in a film of very few seconds, loses its longest lines."""
+    longest = LONGEST if len(drafts) > 1 else seconds
+    while any(draft.seconds > longest for draft in drafts) or _demand(drafts, seconds) > seconds + 0.01:
+        fullest = max(range(len(drafts)), key=lambda i: drafts[i].seconds)
+        lines = drafts[fullest].lines
+        drafts[fullest] = _without(drafts[fullest], max(range(len(lines)), key=lambda i: words(lines[i].text)))
     return drafts
 
 
-def _within(draft: Draft, seconds: float) -> Draft:
-    """The draft with no more lines than can be said in so many seconds; its last optional line goes first."""
-    while draft.lines and draft.seconds > seconds:
-        longest = max(range(len(draft.lines)), key=lambda i: words(draft.lines[i].text))
-        gone = max(draft.optional) if draft.optional else longest
-        kept = [i for i in range(len(draft.lines)) if i != gone]
-        optional = frozenset(kept.index(i) for i in draft.optional if i != gone)
-        draft = replace(draft, lines=tuple(draft.lines[i] for i in kept), optional=optional)
-    return draft
+def _without(draft: Draft, gone: int) -> Draft:
+    """The draft without its line at this position."""
+    kept = [i for i in range(len(draft.lines)) if i != gone]
+    optional = {kept.index(i): prized for i, prized in draft.optional.items() if i != gone}
+    return replace(draft, lines=tuple(draft.lines[i] for i in kept), optional=optional)
 
 
 def _scenes(drafts: Sequence[Draft], about: Premise, order: StoryOrder) -> list[Scene]:

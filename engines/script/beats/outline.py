@@ -30,15 +30,18 @@ def word_budget(seconds: float) -> int:
     return max(0, int(WORDS_PER_SECOND * (seconds - SILENCE)))
 
 
-def beats_for(seconds: float, rng: np.random.Generator) -> list[dict[str, Any]]:
-    """The beats of a film of this length in story order: the most needed ones first, all of them in a long film."""
+def scene_count(seconds: float) -> int:
+    """How many scenes a film of this length has at most, of 15-25 s each as long as there are beats for them."""
     count = max(1, round(seconds / USUAL))
-    if count > 12:
-        count += int(rng.integers(-1, 2))
     while count > 1 and seconds / count < SHORTEST:
         count -= 1
     while count < len(BEATS) - 1 and seconds / count > LONGEST - 1:
         count += 1
+    return min(count, len(BEATS) - 1)
+
+
+def chosen_beats(count: int) -> list[dict[str, Any]]:
+    """So many beats in story order, the most needed ones; the first one of the table is for a single scene."""
     if count == 1:
         return BEATS[:1]
     needed = sorted(BEATS[1:], key=lambda beat: beat["rank"])[:count]
