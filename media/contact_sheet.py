@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 from PIL import Image, ImageDraw
 
 from events.script import FPS
@@ -20,6 +21,8 @@ HEADER = 300
 CAPTION = 128
 FOOTER = 110
 CORNER = 10
+BAR = 24
+"""Nothing in a black bar is brighter than this."""
 
 PAGE_TOP, PAGE_BOTTOM = (23, 25, 31), (12, 13, 16)
 PAPER = (242, 237, 227)
@@ -50,14 +53,14 @@ def contact_sheet(film: Path, entries: Sequence[Entry], out: Path, title: str = 
     """
     columns = 4 if len(entries) <= 20 else 5 if len(entries) <= 30 else 6
     tile = (WIDTH - 2 * MARGIN - (columns - 1) * GUTTER) // columns
-    height = tile * 9 // 16
+    pictures = _without_bars(dict(frames_at(film, [entry.frame for entry in entries])))
+    height = max((tile * picture.shape[0] // picture.shape[1] for picture in pictures.values()), default=0)
     rows = -(-len(entries) // columns)
     page = _page(HEADER + rows * (height + CAPTION) + FOOTER)
     draw = ImageDraw.Draw(page)
     seconds = frame_count(film) / FPS
     _draw_header(draw, title or film.stem, subtitle or _summary(entries, seconds))
 
-    pictures = dict(frames_at(film, [entry.frame for entry in entries]))
     for place, entry in enumerate(entries):
         left = MARGIN + place % columns * (tile + GUTTER)
         top = HEADER + place // columns * (height + CAPTION)
@@ -73,6 +76,14 @@ def _page(height: int) -> Image.Image:
     """A page that grows a little darker downwards."""
     shade = Image.linear_gradient("L").resize((WIDTH, height), Image.Resampling.BICUBIC)
     return Image.composite(Image.new("RGB", shade.size, PAGE_BOTTOM), Image.new("RGB", shade.size, PAGE_TOP), shade)
+
+
+def _without_bars(pictures: dict[int, np.ndarray]) -> dict[int, np.ndarray]:
+    """The pictures less the black bars that all of them have above and below."""
+    bright = np.any([picture.max((1, 2)) > BAR for picture in pictures.values()], 0)
+    rows = np.flatnonzero(bright)
+    bar = min(rows[0], len(bright) - 1 - rows[-1]) if len(rows) else 0
+    return {number: picture[bar : len(picture) - bar] for number, picture in pictures.items()}
 
 
 def _summary(entries: Sequence[Entry], seconds: float) -> str:

@@ -64,9 +64,9 @@ def cut(
 ) -> int:
     """Write the film as MP4 and return its number of frames.
 
-    ``sound`` is an AAC file, copied up to the film's end; ``cues`` become soft subtitles in ``language``
-    (ISO 639-2). ``out`` appears whole or not at all. Raises ``TakeFailed`` where a piece cannot be used and
-    ``StorageError`` when the disk is full.
+    ``sound`` is an AAC file, copied up to the film's end; ``cues`` become soft subtitles. Both are in
+    ``language`` (ISO 639-2). ``out`` appears whole or not at all. Raises ``TakeFailed`` where a piece cannot
+    be used and ``StorageError`` when the disk is full.
     """
     shared = overlaps(pieces)
     part = out.with_name(out.name + ".part")
@@ -245,6 +245,7 @@ def _mux(
         picture = film.add_stream_from_template(template.streams.video[0])
     picture.time_base = TIME_BASE
     audio = film.add_stream_from_template(heard)
+    audio.metadata["language"] = language
     tracks = [
         _stamped(_film_packets(spans, bridges), picture),
         _sound_packets(heard, audio, Fraction(frames, FPS)),
