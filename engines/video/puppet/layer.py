@@ -60,6 +60,13 @@ class Layer:
         pixels = cv2.resize(self.pixels, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
         return replace(self, pixels=pixels, shrink=self.shrink * 2)
 
+    def tinted(self, colour: np.ndarray, share: float) -> Layer:
+        """The same seen through air of this colour."""
+        air = np.append(colour / 255 * share, 0)
+        matrix = np.eye(4) * (1 - share)
+        matrix[:3, 3], matrix[3, 3] = air[:3], 1
+        return replace(self, pixels=cv2.transform(self.pixels, matrix.astype(np.float32)))
+
     def looped(self) -> Layer:
         """Followed by its own mirror image, so that it can pass by for ever without a seam."""
         return replace(self, pixels=np.hstack([self.pixels, self.pixels[:, ::-1]]))

@@ -150,7 +150,7 @@ class ShotFilm:
 
     def _dress(self, seed: int) -> None:
         """Sort the set's layers around the actors and hang up the weather."""
-        self.soft = self.path.lens.blur > 0
+        self.soft = bool(self.performers) and self.path.lens.blur > 0
         self.lens, self.size = (HALF, (SIZE[0] // 2, SIZE[1] // 2)) if self.soft else (LENS, SIZE)
         layers = self.stage.half if self.soft else self.stage.layers
         self.behind = [layer for layer in layers if layer.depth > ACTOR_DEPTH]

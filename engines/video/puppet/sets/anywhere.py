@@ -109,17 +109,42 @@ def _middle(design: Design, kind: str, sun_x: float) -> Canvas:
     kit.hills(canvas, 490, 70, land * 0.86, land * 0.6, design.seed + 3, 4)
     if kind == "desert":
         random = np.random.default_rng(design.seed + 12)
-        for x in random.uniform(*kit.WIDE, 4):
-            canvas.area(
-                curve((x - 70, 500), (x - 54, 380), (x - 20, 350), (x + 30, 356), (x + 58, 390), (x + 80, 500)),
-                land * 0.7,
-                land * 0.55,
-            )
+        for x in (random.uniform(-200, 240), random.uniform(900, 1040), random.uniform(1180, 1500)):
+            _mesa(canvas, x, random.uniform(110, 220), random.uniform(80, 170), land)
         return canvas
     _copse(canvas, design, land)
     if design.says("village", "farm", "town"):
         _cottages(canvas, design, land)
     return canvas
+
+
+def _mesa(canvas: Canvas, x: float, half: float, tall: float, land: Colour) -> None:
+    """A flat-topped rock with a foot of rubble, banded."""
+    foot, top = 500.0, 500 - tall
+    rock = land * 0.8
+    cliff = [
+        (x - half * 0.72, foot - tall * 0.3),
+        (x - half * 0.6, top + 6),
+        (x + half * 0.5, top),
+        (x + half * 0.66, foot - tall * 0.3),
+    ]
+    canvas.area(cliff, rock * 1.1, rock * 0.8)
+    canvas.area(
+        [cliff[2], cliff[3], (x + half * 0.3, foot - tall * 0.3), (x + half * 0.24, top)], rock * 0.6, None, 4, 0.7
+    )
+    for share in (0.22, 0.4, 0.55):
+        y = top + tall * share
+        canvas.line([(x - half * 0.68, y), (x + half * 0.6, y)], rock * 0.66, 3, 0.6)
+    canvas.area(
+        curve(
+            (x - half * 1.3, foot),
+            (x - half * 0.72, foot - tall * 0.32),
+            (x + half * 0.66, foot - tall * 0.32),
+            (x + half * 1.3, foot),
+        ),
+        rock,
+        rock * 0.8,
+    )
 
 
 def _copse(canvas: Canvas, design: Design, land: Colour) -> None:

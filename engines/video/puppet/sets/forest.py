@@ -7,7 +7,7 @@ import numpy as np
 from engines.video.puppet.paint import SHEET, Canvas, Colour, mix, rgb, smooth
 from engines.video.puppet.sets import kit
 from engines.video.puppet.sets.design import Design, Source, Stage
-from events.script import TimeOfDay, Weather
+from events.script import Weather
 
 GROUND = 510.0
 
@@ -15,7 +15,8 @@ GROUND = 510.0
 def paint(design: Design) -> Stage:
     colours = design.colours
     sun_x = design.between(480, 860)
-    pines = design.says("pine", "taiga", "mountain", "winter", "north") or design.chance(0.4)
+    pines = design.says("pine", "taiga", "mountain", "winter", "north")
+    pines = pines or (design.chance(0.4) and not _autumn(design))
     air = mix(colours.haze, _green(design), 0.45)
     sheets = [
         _glade(design, sun_x, air).layer(8, opaque=True),
@@ -42,11 +43,15 @@ def paint(design: Design) -> Stage:
     )
 
 
+def _autumn(design: Design) -> bool:
+    return design.says("autumn", "fall", "october") or design.seed % 5 == 0
+
+
 def _green(design: Design) -> Colour:
     """The colour of leaves on this day."""
     if design.weather is Weather.SNOW:
         return design.colours.outdoors("#8a98a0")
-    if design.says("autumn", "fall", "october") or (design.seed % 5 == 0 and design.time is not TimeOfDay.NIGHT):
+    if _autumn(design):
         return design.colours.outdoors("#b0743a")
     return design.colours.outdoors(("#5c8a4a", "#4a7c5a", "#7a8a44")[design.seed % 3])
 

@@ -200,12 +200,23 @@ def oblong(x: float, base: float, half: float, height: float) -> np.ndarray:
 
 
 def bars(canvas: Canvas, opening: np.ndarray, colour: Colour, columns: int, rows: int, width: float = 6) -> None:
-    """Glazing bars over an opening (they end behind the wall, so paint them on the sheet behind it)."""
+    """Glazing bars across an opening."""
     left, top = opening.min(0)
     right, bottom = opening.max(0)
-    across = [[(x, top), (x, bottom)] for x in np.linspace(left, right, columns + 1)[1:-1]]
-    down = [[(left, y), (right, y)] for y in np.linspace(top, bottom, rows + 1)[1:-1]]
-    canvas.lines(across + down, colour, width)
+    upright = [_chord(opening, x, 0) for x in np.linspace(left, right, columns + 1)[1:-1]]
+    level = [_chord(opening, y, 1) for y in np.linspace(top, bottom, rows + 1)[1:-1]]
+    canvas.lines(upright + level, colour, width)
+
+
+def _chord(opening: np.ndarray, at: float, axis: int) -> np.ndarray:
+    """Where a line at x (``axis`` 0) or y (1) enters and leaves a convex opening."""
+    here, there = opening[:, axis], np.roll(opening[:, axis], -1)
+    crossing = (here - at) * (there - at) <= 0
+    crossing &= here != there
+    share = (at - here[crossing]) / (there[crossing] - here[crossing])
+    ends = opening[crossing] + (np.roll(opening, -1, 0)[crossing] - opening[crossing]) * share[:, None]
+    order = np.argsort(ends[:, 1 - axis])
+    return ends[order[[0, -1]]]
 
 
 def frame(canvas: Canvas, opening: np.ndarray, colour: Colour, light: Colour, width: float = 14) -> None:

@@ -49,8 +49,6 @@ def _outside(design: Design, opening: np.ndarray, x: float) -> Canvas:
             canvas, design, 520, (50, 150), (26, 60), mix(colours.sky[1], colours.dark, 0.35), 0.22, design.seed + 1
         )
     kit.hills(canvas, 505, 70, mix(colours.sky[1], colours.sky[2], 0.25), colours.sky[1] * 0.7, design.seed + 2)
-    bar = colours.indoors("#24323a") * 0.7
-    kit.bars(canvas, opening, bar, int(design.random.integers(4, 7)), 3)
     return canvas
 
 
@@ -65,6 +63,7 @@ def _wall(design: Design, opening: np.ndarray, x: float) -> Canvas:
     canvas.glow(x, 330, 420, 300, colours.sun, 0.22 * colours.bright)
     kit.frame(canvas, opening, colours.indoors("#2a3640") * 0.7, mix(colours.sun, rgb("#ffffff"), 0.1), 26)
     canvas.cut(opening)
+    kit.bars(canvas, opening, colours.indoors("#24323a") * 0.7, int(design.random.integers(4, 7)), 3)
     return canvas
 
 

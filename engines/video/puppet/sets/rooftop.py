@@ -160,7 +160,7 @@ def _things(design: Design) -> Canvas:
         canvas.lines(
             [[(x + 12, v), (x + 98, v)] for v in np.arange(EDGE + 60 - tall, EDGE + 36, 9)], metal * 0.25, 3, 0.9
         )
-    x = design.between(420, 900)
+    x = design.between(330, 410) if not left else design.between(890, 980)
     canvas.line([(x, EDGE - 30), (x, 250)], metal * 0.35, 4)
     canvas.lines([[(x - 34 + 5 * k, 280 + 26 * k), (x + 34 - 5 * k, 280 + 26 * k)] for k in range(4)], metal * 0.35, 3)
     canvas.glow(x, 248, 9, 9, rgb("#ff4a3a"), 1.0)

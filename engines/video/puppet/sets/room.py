@@ -72,7 +72,6 @@ def _outside(design: Design, opening: np.ndarray, x: float) -> Canvas:
             design.seed + 1,
         )
     kit.hills(canvas, 405, 60, mix(colours.sky[1], colours.sky[2], 0.25), colours.sky[1] * 0.7, design.seed + 2)
-    kit.bars(canvas, opening, colours.indoors("#d8cfc0") * 0.6, 2, 3, 7)
     return canvas
 
 
@@ -96,6 +95,7 @@ def _wall(design: Design, opening: np.ndarray, x: float, lamp_x: float) -> Canva
     canvas.glow(lamp_x, 300, 300, 230, colours.lamp, 0.46 if colours.bright < 0.8 else 0.16)
     kit.frame(canvas, opening, colours.indoors("#d8cfc0") * 0.72, mix(colours.sun, rgb("#ffffff"), 0.2), 20)
     canvas.cut(opening)
+    kit.bars(canvas, opening, colours.indoors("#d8cfc0") * 0.6, 2, 3, 7)
     _curtains(canvas, design, opening)
     return canvas
 

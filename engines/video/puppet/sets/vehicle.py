@@ -99,9 +99,9 @@ def _passing(design: Design, kind: str) -> list:
     tone = mix(colours.sky[1], colours.outdoors("#4a5a58"), 0.5)
     if kind == "boat":
         sea = mix(colours.sky[1], colours.outdoors("#2f5a68"), 0.5)
-        far.area([(0, 372), (1600, 372), (1600, 560), (0, 560)], mix(sea, colours.haze, 0.5), sea * 0.7)
+        far.area([(0, 290), (1600, 290), (1600, 560), (0, 560)], mix(sea, colours.haze, 0.5), sea * 0.7)
         far.lines(
-            [[(x, y), (x + 60, y)] for y in range(384, 540, 22) for x in range(int(y * 7 % 90), 1560, 170)],
+            [[(x, y), (x + 60, y)] for y in range(300, 540, 18) for x in range(int(y * 7 % 90), 1560, 170)],
             mix(sea, colours.sun, 0.5),
             2,
             0.5,
