@@ -24,6 +24,9 @@ CORNER = 10
 BAR = 24
 """Nothing in a black bar is brighter than this."""
 
+COLUMNS = ((9, 3), (20, 4), (30, 5), (float("inf"), 6))
+"""Pictures side by side, by the most pictures for which they are enough."""
+
 PAGE_TOP, PAGE_BOTTOM = (23, 25, 31), (12, 13, 16)
 PAPER = (242, 237, 227)
 SOFT = (170, 167, 160)
@@ -51,7 +54,7 @@ def contact_sheet(film: Path, entries: Sequence[Entry], out: Path, title: str = 
 
     Raises ``TakeFailed`` where the film has no such frame, ``StorageError`` when the disk is full.
     """
-    columns = 4 if len(entries) <= 20 else 5 if len(entries) <= 30 else 6
+    columns = next(wide for most, wide in COLUMNS if len(entries) <= most)
     tile = (WIDTH - 2 * MARGIN - (columns - 1) * GUTTER) // columns
     pictures = _without_bars(dict(frames_at(film, [entry.frame for entry in entries])))
     height = max((tile * picture.shape[0] // picture.shape[1] for picture in pictures.values()), default=0)
@@ -126,8 +129,9 @@ def _draw_caption(draw: ImageDraw.ImageDraw, entry: Entry, left: int, top: int, 
         right -= 36
     draw_tracked(draw, (left, top + 40), number, head, GOLD, 1)
     place = font(SERIF, 25)
+    location = entry.location[:1].upper() + entry.location[1:]
     start = left + width(number, head, 1) + 16
-    draw_tracked(draw, (start, top + 40), shortened(entry.location, place, right - start), place, PAPER)
+    draw_tracked(draw, (start, top + 40), shortened(location, place, right - start), place, PAPER)
     told = "   ".join(part for part in (entry.mood.lower(), ", ".join(entry.cast)) if part)
     draw_tracked(draw, (start, top + 74), shortened(told, small, left + room - start, 0.5), small, SOFT, 0.5)
 

@@ -110,8 +110,8 @@ def test_each_scene_shows_its_own_frame(film: Path, tmp_path: Path) -> None:
     with Image.open(tmp_path / "sheet.png") as sheet:
         assert sheet.width == WIDTH
         pixels = np.asarray(sheet.convert("RGB")).astype(int)
-    column = (WIDTH - 2 * 96 - 3 * 40) // 4
-    for number in range(4):
+    column = (WIDTH - 2 * 96 - 2 * 40) // 3
+    for number in range(3):
         middle = pixels[300 + column * 9 // 32, 96 + number * (column + 40) + column // 2]
         assert np.abs(middle - (40 * number + 20, 90, 200 - 40 * number)).max() <= 6
 
