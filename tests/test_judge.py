@@ -61,6 +61,41 @@ def test_no_clip_of_anybody_passes_as_another(figure: Record) -> None:
     figure("main.2.strangers", "pairs of different cast members judged `pass`", passed, "pairs", "= 0", passed == 0)
 
 
+GRAIN = np.random.default_rng(3).normal(0, 4, (720, 1280, 1)).astype(np.float32)
+
+
+def weathered(picture: np.ndarray, chance: np.random.Generator) -> np.ndarray:
+    """A frame as films have it: tilted, soft, tinted, dimmed and grainy."""
+    tilt = cv2.getRotationMatrix2D((640, 400), chance.uniform(-10, 10), 1)
+    picture = cv2.warpAffine(picture, tilt, (1280, 720), borderMode=cv2.BORDER_REPLICATE)
+    soft = cv2.GaussianBlur(picture, (0, 0), chance.uniform(0.3, 1.5))
+    tint = (chance.uniform(0.55, 1.0) * chance.uniform(0.85, 1.0, 3)).astype(np.float32)
+    return np.clip(soft * tint + GRAIN, 0, 255).astype(np.uint8)
+
+
+@pytest.mark.parametrize("takes", [40, pytest.param(300, marks=pytest.mark.long)])
+def test_drifted_takes_are_rejected_and_good_ones_are_not(takes: int, figure: Record) -> None:
+    """Medium shots and close-ups of one or two people; in every third somebody has another's face."""
+    chance = np.random.default_rng(11)
+    passed: dict[bool, list[bool]] = {True: [], False: []}
+    for take in range(takes):
+        meant = [str(slug) for slug in chance.permutation(SLUGS)[: chance.integers(1, 3)]]
+        bad = take % 3 == 0
+        other = str(chance.choice([slug for slug in SLUGS if slug not in meant]))
+        played = [other, *meant[1:]] if bad else meant
+        scale = chance.uniform(0.45, 0.95)
+        views = chance.choice(TALKING, (2, len(meant)))
+        frames = [weathered(frame(*zip(played, view, strict=True), scale=scale), chance) for view in views]
+        passed[bad].append(verdict(frames, *meant).value == "pass")
+    recall, lost = 1 - np.mean(passed[True]), 1 - np.mean(passed[False])
+    figure(
+        "main.3.judge", f"of {takes} composited takes, wrong faces rejected", recall, "share", "≥ 0.95", recall >= 0.95
+    )
+    figure("main.3.judge", f"of {takes} composited takes, good ones rejected", lost, "share", "≤ 0.02", lost <= 0.02)
+    assert recall >= 0.95
+    assert lost <= 0.02
+
+
 def test_the_reason_names_whose_face_it_is() -> None:
     said = verdict([frame(("zuri", FRONT))] * 2, "ava")
     assert "the face is that of zuri" in said.reason
