@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
-from engines.video.puppet.figure.sketch import Sheet, curve, limb, smooth
+from engines.video.puppet.figure.sketch import Sheet, curve, ellipse, limb, smooth
 from engines.video.puppet.figure.wardrobe import Style
 
 BOTTOM = {"bust": 2.15, "half": 4.4, "full": 10.1}
@@ -21,7 +21,7 @@ HALF_WIDTH = 2.35
 
 @dataclass(frozen=True)
 class Build:
-    """``line`` (n, 2) is the outline of the shoulders, left to right, as far as the picture shows it; ``collar`` the y at
+    """``line`` (n, 2) is the outline of the shoulders, left to right, as far as it is seen; ``collar`` the y at
     which cloth begins beside the neck; ``tone`` (m,) the brightness of the cloth across the picture's lower edge, from
     the first to the last x of ``line``, and ``seam`` the y of that edge. Colours are RGB, 0..255."""
 
@@ -86,7 +86,9 @@ def draw_body(sheet: Sheet, build: Build, style: Style, extent: str, stride: flo
         _legs(sheet, build, style, stride)
     for side in (-1, 1):
         if side not in [arm.side for arm in raised]:
-            _arm(sheet, build, arm_of(build, side, -side * stride))
+            arm = arm_of(build, side, -side * stride)
+            _hand(sheet, build, arm)
+            _arm(sheet, build, arm)
     _torso(sheet, build, style, extent, stride)
     for arm in raised:
         _arm(sheet, build, arm)
@@ -95,14 +97,14 @@ def draw_body(sheet: Sheet, build: Build, style: Style, extent: str, stride: flo
 
 
 def draw_forearm(sheet: Sheet, build: Build, arm: Joints) -> None:
-    """The part of a raised arm that comes before clothes and straps, and its hand."""
-    _hand(sheet, build, arm)
-    sheet.part(limb([arm.middle, arm.end], [0.3, 0.26, 0.21]), build.cloth, 0.13, 0.58)
+    """The part of a raised arm that comes before clothes and straps, and its fist."""
+    x, y = arm.end
+    sheet.part(ellipse(x - 0.1 * arm.side, y - 0.05, 0.2, 0.18), build.skin, 0.07, 0.7)
+    sheet.part(limb([arm.middle, arm.end], [0.3, 0.26, 0.2]), build.cloth, 0.13, 0.58)
     _cuff(sheet, arm)
 
 
 def _arm(sheet: Sheet, build: Build, arm: Joints) -> None:
-    _hand(sheet, build, arm)
     sheet.part(limb([arm.top, arm.middle, arm.end], [0.36, 0.3, 0.3, 0.26, 0.21]), build.cloth, 0.13, 0.58)
     x, y = arm.middle
     for k, lean in ((-0.12, 0.08), (0.0, -0.05), (0.13, 0.06)):
@@ -128,7 +130,12 @@ def _hand(sheet: Sheet, build: Build, arm: Joints) -> None:
     wrist = np.array(arm.end)
     palm, tips = wrist + along * 0.26, wrist + along * 0.62 + inward * 0.06
     sheet.part(limb([wrist, palm, tips], [0.13, 0.18, 0.15, 0.07]), build.skin, 0.06, 0.7)
-    sheet.part(limb([wrist + along * 0.1 + inward * 0.1, palm + inward * 0.17 + along * 0.08], [0.07, 0.055]), build.skin, 0.04, 0.75)
+    sheet.part(
+        limb([wrist + along * 0.1 + inward * 0.1, palm + inward * 0.17 + along * 0.08], [0.07, 0.055]),
+        build.skin,
+        0.04,
+        0.75,
+    )
     for k in (-0.05, 0.02, 0.09):
         sheet.crease([palm + along * 0.1 + inward * k, tips - along * 0.03 + inward * (k * 0.6)], 0.2, 0.018)
 
@@ -163,20 +170,27 @@ def _legs(sheet: Sheet, build: Build, style: Style, stride: float) -> None:
         leg = leg_of(build, side, stride)
         x, y = leg.end
         toe = 0.16 * side if abs(stride) < 0.1 else 0.3
-        sheet.part(limb([(x - 0.02, y + 0.12), (x + toe * 0.5, y + 0.16), (x + 1.25 * toe, y + 0.2)], [0.24, 0.24, 0.15]), build.shoes, 0.06, 0.6)
+        sheet.part(
+            limb([(x - 0.02, y + 0.12), (x + toe * 0.5, y + 0.16), (x + 1.25 * toe, y + 0.2)], [0.24, 0.24, 0.15]),
+            build.shoes,
+            0.06,
+            0.6,
+        )
         dark = 0.78 if side * stride < 0 else 1.0
         sheet.part(limb([leg.top, leg.middle, leg.end], thick), colour * dark, 0.14, 0.52)
         knee = leg.middle
         for k in (-0.1, 0.08):
             sheet.crease([(knee[0] - 0.2, knee[1] + k), (knee[0] + 0.18, knee[1] + k + 0.06)], 0.14, 0.05)
     s = build.shoulder
-    sheet.part([(-0.98, s + 3.0), (0.98, s + 3.0), (0.94, s + 3.9), (0.0, s + 4.15), (-0.94, s + 3.9)], colour, 0.1, 0.85)
+    sheet.part(
+        [(-0.98, s + 3.0), (0.98, s + 3.0), (0.94, s + 3.9), (0.0, s + 4.15), (-0.94, s + 3.9)], colour, 0.1, 0.85
+    )
 
 
 def _shoulders(sheet: Sheet, build: Build) -> None:
     """The outline of the picture's shoulders, carried on over the ends of the arms."""
     s, w = build.shoulder, build.width
-    line = build.line + (0, 0.03)
+    line = build.line + np.array((0, 0.03), np.float32)
     left, right = line[0], line[-1]
     end_right = curve([right, (w - 0.06, s + 0.2), (w, s + 0.55), (w - 0.02, s + 0.9)])
     end_left = curve([(-w + 0.02, s + 0.9), (-w, s + 0.55), (-w + 0.06, s + 0.2), left])

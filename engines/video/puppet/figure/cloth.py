@@ -24,8 +24,9 @@ DARK = (40.0, 34.0, 30.0)
 
 @dataclass(frozen=True)
 class Cloth:
-    """``cover`` and ``trim`` (h, w) float32 0..1: all cloth, and the part of it that is not the main colour;
-    ``front`` the head and its hair, which hang over any garment. ``lab`` is the main colour in Lab; ``skin`` and ``hair`` are colours in RGB, 0..255."""
+    """``cover`` and ``trim`` (h, w) float32 0..1: all cloth, and the part of it that is not the main colour; ``front``
+    the head and its hair, which hang over any garment. ``lab`` is the main colour in Lab; ``skin`` and ``hair`` are
+    colours in RGB, 0..255."""
 
     cover: np.ndarray
     trim: np.ndarray
@@ -70,8 +71,8 @@ def cloth_of(face: Cutout) -> Cloth:
 
 
 def _shoulders(face: Cutout, across: np.ndarray, down: np.ndarray, unit: float) -> np.ndarray:
-    """Pixels that can only be cloth: the lowest of the picture, beside the neck; all that is below the chin if there are
-    hardly any."""
+    """Pixels that can only be cloth: the lowest of the picture, beside the neck; all that is below the chin if there
+    are hardly any."""
     solid, rows = face.alpha > 200, np.arange(face.alpha.shape[0])[:, None]
     lowest = solid & (down > 0.2) & (rows > face.alpha.shape[0] - 0.35 * unit) & (across > 0.6)
     below = solid & (down > 0.3)
@@ -107,7 +108,7 @@ def _shades(colours: np.ndarray) -> np.ndarray:
 
 
 def _distance(lab: np.ndarray, shades: np.ndarray) -> np.ndarray:
-    """How far each pixel's colour is from a material. Chroma scales with lightness: a shadow is not another material."""
+    """How far each pixel's colour is from a material. Chroma scales with lightness: a shadow is no other stuff."""
     nearest = np.full(lab.shape[:2], 1e9, np.float32)
     for shade in np.asarray(shades, np.float32):
         ratio = np.clip(lab[..., 0] / max(4.0, float(shade[0])), 0.2, 1.6)

@@ -19,7 +19,8 @@ GREY = 128
 
 @dataclass(frozen=True)
 class Cutout:
-    """``rgb`` (h, w, 3) uint8, straight, its colours carried on past the edge; ``alpha`` (h, w) uint8; ``mesh`` (468, 3)."""
+    """``rgb`` (h, w, 3) uint8, straight, its colours carried on past the edge; ``alpha`` (h, w) uint8; ``mesh``
+    (468, 3) in pixels."""
 
     rgb: np.ndarray
     alpha: np.ndarray
@@ -49,7 +50,9 @@ def face_mesh(rgb: np.ndarray, alpha: np.ndarray) -> np.ndarray:
         return points
     box = face_box(shown)
     if box is None:
-        raise BadPicture("No face can be found in a reference picture. Use one with a face that is seen from the front.")
+        raise BadPicture(
+            "No face can be found in a reference picture. Use one with a face that is seen from the front."
+        )
     return mesh(shown, box)[0]
 
 

@@ -56,7 +56,7 @@ def _on_limb(sheet: Sheet, wound: Wound, joints: Joints, radius: float) -> None:
     place = np.array([np.interp(min(at, 1) * 2, [0, 1, 2], spine[:, k]) for k in (0, 1)])
     below = np.array([np.interp(min(at + 0.14, 1.12) * 2, [0, 1, 2], spine[:, k]) for k in (0, 1)])
     if at >= 0.95:
-        place, below = place - (below - place) * 0.5 - (0, 0.1), place + (0, 0.3)
+        place, below = place - (below - place) * 0.5 - (0, 0.1), place + np.array((0, 0.3))
         radius *= 0.7
     if wound.dressed:
         _wrapped(sheet, tuple(place), tuple(below), radius)
@@ -80,7 +80,7 @@ def _stain(sheet: Sheet, x: float, y: float, size: float) -> None:
     sheet.rgb[window] += (BLOOD - sheet.rgb[window]) * (0.7 * mask * (sheet.alpha[window] > 0.5))[..., None]
     tear = curve([(x - 0.4 * size, y - 0.5 * size), (x + 0.1 * size, y - 0.1 * size), (x + 0.4 * size, y + 0.6 * size)])
     sheet.line(tear, (60, 8, 10), 0.22 * size, 0.9)
-    sheet.line(tear + (0.08 * size, 0.04 * size), (186, 120, 100), 0.08 * size, 0.8)
+    sheet.line(tear + np.array((0.08, 0.04)) * size, (186, 120, 100), 0.08 * size, 0.8)
 
 
 def _sling(sheet: Sheet, build: Build, side: int) -> None:
@@ -88,9 +88,24 @@ def _sling(sheet: Sheet, build: Build, side: int) -> None:
     c, s, w = build.collar, build.shoulder, build.width
     strap = curve([(-side * 0.58, c + 0.02), (-side * 0.3, s + 0.6), (side * 0.1, s + 1.5)])
     sheet.part(limb(strap[::5], [0.1, 0.13, 0.16]), GAUZE, 0.05, 0.68)
-    sheet.part(limb([(side * 0.62, c + 0.02), (side * 0.66, s + 0.7), (side * 0.72, s + 1.5)], [0.09, 0.12, 0.16]), GAUZE * 0.95, 0.05, 0.68)
-    cradle = curve([(side * (w - 0.02), s + 1.42), (side * (w + 0.04), s + 1.95), (side * (w - 0.5), s + 2.3), (-side * 0.35, s + 2.1),
-                    (-side * 0.5, s + 1.75), (side * 0.1, s + 1.42), (side * 0.8, s + 1.3)], True)  # fmt: skip
+    sheet.part(
+        limb([(side * 0.62, c + 0.02), (side * 0.66, s + 0.7), (side * 0.72, s + 1.5)], [0.09, 0.12, 0.16]),
+        GAUZE * 0.95,
+        0.05,
+        0.68,
+    )
+    cradle = curve(
+        [
+            (side * (w - 0.02), s + 1.42),
+            (side * (w + 0.04), s + 1.95),
+            (side * (w - 0.5), s + 2.3),
+            (-side * 0.35, s + 2.1),
+            (-side * 0.5, s + 1.75),
+            (side * 0.1, s + 1.42),
+            (side * 0.8, s + 1.3),
+        ],
+        True,
+    )
     sheet.part(cradle, GAUZE, 0.14, 0.6)
     for k in (0.0, 0.3, 0.6):
         sheet.crease([(side * (0.1 + k), s + 1.5), (side * (0.5 + k * 1.2), s + 2.2)], 0.13, 0.05)
@@ -102,9 +117,25 @@ def _crutch(sheet: Sheet, build: Build, side: int) -> None:
     """Under the arm on the hurt side."""
     s, w = build.shoulder, build.width
     for x in (-0.1, 0.1):
-        sheet.part(limb([(side * (w + 0.12 + x), s + 0.5), (side * (w + 0.1 + x * 0.8), s + 3.4), (side * (w + 0.06), s + 5.2)], [0.05, 0.05]), WOOD, 0.03, 0.6)
+        sheet.part(
+            limb(
+                [(side * (w + 0.12 + x), s + 0.5), (side * (w + 0.1 + x * 0.8), s + 3.4), (side * (w + 0.06), s + 5.2)],
+                [0.05, 0.05],
+            ),
+            WOOD,
+            0.03,
+            0.6,
+        )
     sheet.part(limb([(side * (w + 0.05), s + 5.0), (side * (w + 0.04), s + 8.55)], [0.06, 0.06]), WOOD, 0.03, 0.6)
-    sheet.part(limb([(side * (w - 0.14), s + 0.42), (side * (w + 0.12), s + 0.36), (side * (w + 0.36), s + 0.44)], [0.1, 0.12, 0.1]), GAUZE * 0.8, 0.05, 0.6)
+    sheet.part(
+        limb(
+            [(side * (w - 0.14), s + 0.42), (side * (w + 0.12), s + 0.36), (side * (w + 0.36), s + 0.44)],
+            [0.1, 0.12, 0.1],
+        ),
+        GAUZE * 0.8,
+        0.05,
+        0.6,
+    )
     sheet.part(limb([(side * (w - 0.06), s + 2.9), (side * (w + 0.28), s + 2.9)], [0.06, 0.06]), WOOD * 0.7, 0.03, 0.6)
 
 
@@ -113,7 +144,12 @@ def _on_torso(sheet: Sheet, build: Build, wound: Wound, side: int) -> None:
     if wound.place in ("neck", "throat"):
         if wound.dressed:
             for k in (0.0, 0.13):
-                sheet.part(limb([(-0.52, c - 0.12 + k), (0, c + 0.12 + k), (0.52, c - 0.12 + k)], [0.07, 0.08, 0.07]), GAUZE, 0.04, 0.65)
+                sheet.part(
+                    limb([(-0.52, c - 0.12 + k), (0, c + 0.12 + k), (0.52, c - 0.12 + k)], [0.07, 0.08, 0.07]),
+                    GAUZE,
+                    0.04,
+                    0.65,
+                )
         else:
             _stain(sheet, side * 0.22, c + 0.02, 0.09)
         return

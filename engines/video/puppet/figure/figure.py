@@ -66,7 +66,9 @@ class Figure:
         """The lit figure with its still face, premultiplied, and the light for other faces."""
         stage, scale = self._stage(turn, extent, face_height, stride), self._scale(extent, face_height)
         mesh = face(self._album, Pose(turn=turn)).mesh
-        lights = lighting(stage.alpha, slopes(stage.alpha, scale.unit, scale.points(mesh)), scale.unit, light, stage.glow)
+        lights = lighting(
+            stage.alpha, slopes(stage.alpha, scale.unit, scale.points(mesh)), scale.unit, light, stage.glow
+        )
         height, width = stage.alpha.shape
         return _glowing(shine(stage.rgb, stage.alpha, lights, (slice(0, height), slice(0, width))), stage.glow), lights
 

@@ -20,23 +20,35 @@ from events.character import Injury
 Kind = Literal["cut", "scar", "bruise", "burn", "black eye", "graze"]
 
 KINDS: tuple[tuple[str, Kind], ...] = (
-    ("black.eye|shiner", "black eye"), ("bruise|swell|swollen|sprain|fracture|broken|break", "bruise"), ("burn|scald|blister", "burn"),
-    ("scar", "scar"), ("graze|scrape|scratch|abrasion", "graze"), ("", "cut"),
+    ("black.eye|shiner", "black eye"), ("bruise|swell|swollen|sprain|fracture|broken|break", "bruise"),
+    ("burn|scald|blister", "burn"), ("scar", "scar"), ("graze|scrape|scratch|abrasion", "graze"), ("", "cut"),
 )  # fmt: skip
 DRESSED = r"bandag|plaster|dressing|gauze|stitch|sling|splint|cast\b"
 
 FACE: dict[str, tuple[tuple[int, ...], tuple[int, ...], float]] = {
-    "cheek": ((50, 205, 187), (280, 425, 411), -62), "forehead": ((104, 69), (333, 299), 18), "head": ((104, 69), (333, 299), 18),
-    "brow": ((105, 66), (334, 296), 25), "temple": ((71, 139), (301, 368), -70), "eye": ((119, 101), (348, 330), 20),
-    "nose": ((197, 195), (197, 195), 8), "chin": ((176, 208), (400, 428), 12), "jaw": ((135, 138), (364, 367), -30),
-    "lip": ((84, 181), (314, 405), -50), "mouth": ((84, 181), (314, 405), -50), "ear": ((234, 227), (454, 447), -80),
+    "cheek": ((50, 205, 187), (280, 425, 411), -62),
     "face": ((50, 205, 187), (280, 425, 411), -62),
-}  # fmt: skip
+    "forehead": ((104, 69), (333, 299), 18),
+    "head": ((104, 69), (333, 299), 18),
+    "temple": ((71, 139), (301, 368), -70),
+    "brow": ((105, 66), (334, 296), 25),
+    "eye": ((119, 101), (348, 330), 20),
+    "nose": ((197, 195), (197, 195), 8),
+    "lip": ((84, 181), (314, 405), -50),
+    "mouth": ((84, 181), (314, 405), -50),
+    "chin": ((176, 208), (400, 428), 12),
+    "jaw": ((135, 138), (364, 367), -30),
+    "ear": ((234, 227), (454, 447), -80),
+}
 """Place: mesh points on the character's right and left whose middle it is, and the usual slant in degrees."""
-BODY = ("neck", "throat", "shoulder", "arm", "elbow", "wrist", "hand", "finger", "chest", "rib", "side", "stomach", "back",
-        "leg", "thigh", "knee", "ankle", "foot", "shin")  # fmt: skip
-OTHER_WORDS = {"eyebrow": "brow", "cheekbone": "cheek", "scalp": "head", "skull": "head", "palm": "hand", "forearm": "arm",
-               "calf": "leg", "toe": "foot", "torso": "chest", "belly": "stomach", "hip": "side", "eyelid": "eye"}  # fmt: skip
+BODY = (
+    "neck", "throat", "shoulder", "arm", "elbow", "wrist", "hand", "finger", "chest", "rib", "side", "stomach", "back",
+    "leg", "thigh", "knee", "ankle", "foot", "shin",
+)  # fmt: skip
+OTHER_WORDS = {
+    "eyebrow": "brow", "cheekbone": "cheek", "scalp": "head", "skull": "head", "palm": "hand", "forearm": "arm",
+    "calf": "leg", "toe": "foot", "torso": "chest", "belly": "stomach", "hip": "side", "eyelid": "eye",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -75,12 +87,23 @@ REACH = 0.64
 """Side of that square in face widths."""
 
 
-def hurt(rgb: np.ndarray, alpha: np.ndarray, mesh: np.ndarray, rest: np.ndarray, wounds: tuple[Wound, ...]) -> np.ndarray:
-    """The picture with the face's wounds. ``mesh`` is the face's, ``rest`` that of the still front view in which decals are
-    upright; both ``(468, 3)``."""
+TURNED_AWAY = 0.32
+"""Skin that appears smaller than this share of what it is from the front is so far round the head that a wound on it is
+drawn nearer to the nose, where it can be seen."""
+
+
+def hurt(
+    rgb: np.ndarray, alpha: np.ndarray, mesh: np.ndarray, rest: np.ndarray, wounds: tuple[Wound, ...]
+) -> np.ndarray:
+    """The picture with the face's wounds. ``mesh`` is the face's, ``rest`` that of the still front view in which
+    decals are upright; both ``(468, 3)``."""
     for wound in wounds:
         if wound.on_face:
-            rgb = _band(rgb, alpha, mesh) if wound.place == "head" and wound.dressed else _stuck(rgb, alpha, mesh, rest, wound)
+            rgb = (
+                _band(rgb, alpha, mesh)
+                if wound.place == "head" and wound.dressed
+                else _stuck(rgb, alpha, mesh, rest, wound)
+            )
     return rgb
 
 
@@ -89,10 +112,16 @@ def _stuck(rgb: np.ndarray, alpha: np.ndarray, mesh: np.ndarray, rest: np.ndarra
     right, left, slant = FACE[wound.place]
     points = list(left if wound.side > 0 else right)
     centre, unit = rest[points, :2].mean(0), landmarks.face_width(rest)
-    decal = _decal(wound, slant * (1 if wound.side > 0 else -1), float(rgb[tuple(mesh[points[0], 1::-1].astype(int))].mean()))
+    decal = _decal(
+        wound, slant * (1 if wound.side > 0 else -1), float(rgb[tuple(mesh[points[0], 1::-1].astype(int))].mean())
+    )
     scale = REACH * unit / DECAL
+    bend = _bend(mesh, rest, centre, unit)
+    if abs(np.linalg.det(bend)) < TURNED_AWAY:
+        centre = centre + (rest[landmarks.NOSE_TIP, :2] - centre) * (0.4, 0.0)
+        bend = _bend(mesh, rest, centre, unit)
     flat = np.array([[scale, 0, centre[0] - REACH * unit / 2], [0, scale, centre[1] - REACH * unit / 2], [0, 0, 1]])
-    matrix = (_bend(mesh, rest, centre, unit) @ flat)[:2]
+    matrix = (bend @ flat)[:2]
     corners = matrix @ np.array([[0, DECAL, 0, DECAL], [0, 0, DECAL, DECAL], [1, 1, 1, 1]])
     left, top = np.maximum(np.floor(corners.min(1)), 0).astype(int)
     right, bottom = np.minimum(np.ceil(corners.max(1)), alpha.shape[::-1]).astype(int)
@@ -122,7 +151,8 @@ def _skin_mask(mesh: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
     """The face without the eyes, softly."""
     mask = np.zeros(shape, np.uint8)
     oval = mesh[list(landmarks.OVAL), :2]
-    cv2.fillConvexPoly(mask, cv2.convexHull(np.round(oval).astype(np.int32)), 255)
+    wider = oval.mean(0) + (oval - oval.mean(0)) * 1.08
+    cv2.fillConvexPoly(mask, cv2.convexHull(np.round(wider).astype(np.int32)), 255)
     for eye in landmarks.EYES.values():
         cv2.fillPoly(mask, [np.round(mesh[[*eye["upper"], *eye["lower"][::-1]], :2]).astype(np.int32)], 0)
     return cv2.GaussianBlur(mask.astype(np.float32) / 255, (0, 0), 1.2)
@@ -147,8 +177,12 @@ def _turned(points: list[tuple[float, float]], slant: float) -> np.ndarray:
 
 def _plaster(sheet: Sheet, slant: float, skin: float) -> None:
     strip = np.array((236, 194, 146) if skin > 150 else (240, 214, 180), np.float32)
-    sheet.part(_turned(list(map(tuple, limb([(-0.13, 0), (0, 0), (0.13, 0)], [0.06, 0.06, 0.06]))), slant), strip, 0.03, 0.82)
-    sheet.part(_turned([(-0.065, -0.057), (0.065, -0.057), (0.065, 0.057), (-0.065, 0.057)], slant), strip * 1.06, 0.02, 0.9)
+    sheet.part(
+        _turned(list(map(tuple, limb([(-0.13, 0), (0, 0), (0.13, 0)], [0.06, 0.06, 0.06]))), slant), strip, 0.03, 0.82
+    )
+    sheet.part(
+        _turned([(-0.065, -0.057), (0.065, -0.057), (0.065, 0.057), (-0.065, 0.057)], slant), strip * 1.06, 0.02, 0.9
+    )
     for x in (-0.155, -0.135, -0.115, 0.115, 0.135, 0.155):
         for y in (-0.025, 0.025):
             x1, y1 = _turned([(x, y)], slant)[0]
@@ -159,12 +193,14 @@ def _plaster(sheet: Sheet, slant: float, skin: float) -> None:
 def _cut(sheet: Sheet, slant: float, skin: float) -> None:
     line = _turned(list(map(tuple, curve([(-0.17, 0.015), (-0.05, -0.01), (0.06, 0.012), (0.17, -0.01)]))), slant)
     sheet.fill(_turned(list(map(tuple, ellipse(0, 0, 0.2, 0.05))), slant), (176, 70, 62), 0.025, 0.45)
-    lens = _turned([(-0.17, 0.012), (-0.04, -0.03), (0.07, -0.012), (0.17, -0.008), (0.06, 0.035), (-0.05, 0.018)], slant)
+    lens = _turned(
+        [(-0.17, 0.012), (-0.04, -0.03), (0.07, -0.012), (0.17, -0.008), (0.06, 0.035), (-0.05, 0.018)], slant
+    )
     sheet.fill(lens, (138, 20, 22), 0.004, 0.95)
     sheet.line(line, (74, 8, 12), 0.012, 0.9)
-    for x, length in ((-0.02, 0.1), (0.09, 0.06)):
+    for x, length in ((-0.02, 0.075), (0.08, 0.03)):
         x0, y0 = _turned([(x, 0.02)], slant)[0]
-        sheet.fill(limb([(x0, y0), (x0, y0 + length)], [0.012, 0.016]), (140, 18, 20), 0.003, 0.9)
+        sheet.fill(limb([(x0, y0), (x0, y0 + length)], [0.009, 0.012]), (140, 18, 20), 0.003, 0.85)
 
 
 def _scar(sheet: Sheet, slant: float, skin: float) -> None:
@@ -188,7 +224,9 @@ def _black_eye(sheet: Sheet, slant: float, skin: float) -> None:
 
 
 def _burn(sheet: Sheet, slant: float, skin: float) -> None:
-    edge = curve([(-0.16, 0.02), (-0.08, -0.09), (0.05, -0.07), (0.16, -0.03), (0.12, 0.08), (0, 0.11), (-0.11, 0.09)], True)
+    edge = curve(
+        [(-0.16, 0.02), (-0.08, -0.09), (0.05, -0.07), (0.16, -0.03), (0.12, 0.08), (0, 0.11), (-0.11, 0.09)], True
+    )
     sheet.fill(_turned(list(map(tuple, edge)), slant), (176, 62, 50), 0.022, 0.62)
     sheet.fill(_turned(list(map(tuple, edge * 0.62)), slant), (120, 36, 32), 0.018, 0.6)
     for x, y in ((-0.06, -0.02), (0.05, 0.03), (0.08, -0.02), (-0.02, 0.05)):

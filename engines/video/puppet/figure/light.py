@@ -32,7 +32,7 @@ class Lighting:
 
 def slopes(alpha: np.ndarray, unit: float, points: np.ndarray) -> np.ndarray:
     """How steep the figure's surface is, ``(h, w, 2)`` on the coarse grid: rounded towards the outline, and in the face
-    as deep as its mesh. ``alpha`` (h, w) uint8, ``unit`` pixels of a face's width, ``points`` (468, 3) in its pixels."""
+    as deep as its mesh. ``alpha`` (h, w) uint8, ``unit`` a face's width, ``points`` (468, 3) the mesh, in pixels."""
     size = (-(-alpha.shape[1] // COARSE), -(-alpha.shape[0] // COARSE))
     solid = cv2.resize(alpha, size, interpolation=cv2.INTER_AREA).astype(np.float32) / 255
     grain = unit / COARSE
@@ -46,7 +46,9 @@ FACE_DEPTH = 0.5
 
 
 def _gradient(height: np.ndarray) -> np.ndarray:
-    return np.dstack([cv2.Sobel(height, cv2.CV_32F, 1, 0, scale=1 / 8), cv2.Sobel(height, cv2.CV_32F, 0, 1, scale=1 / 8)])
+    return np.dstack(
+        [cv2.Sobel(height, cv2.CV_32F, 1, 0, scale=1 / 8), cv2.Sobel(height, cv2.CV_32F, 0, 1, scale=1 / 8)]
+    )
 
 
 def _face_depth(points: np.ndarray, size: tuple[int, int], grain: float) -> tuple[np.ndarray, np.ndarray]:

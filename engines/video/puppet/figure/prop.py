@@ -31,7 +31,9 @@ class Pen:
         c, s = np.cos(np.deg2rad(self.turn)), np.sin(np.deg2rad(self.turn))
         return (np.asarray(points, np.float32) * self.size @ np.array([[c, s], [-s, c]]) + self.at).astype(np.float32)
 
-    def part(self, points: list[Place] | np.ndarray, colour: np.ndarray, roundness: float = 0.05, edge: float = 0.62) -> None:
+    def part(
+        self, points: list[Place] | np.ndarray, colour: np.ndarray, roundness: float = 0.05, edge: float = 0.62
+    ) -> None:
         self.sheet.part(self.points(points), colour, roundness * self.size, edge)
 
     def line(self, points: list[Place] | np.ndarray, colour: np.ndarray, width: float, opacity: float = 1.0) -> None:
@@ -41,7 +43,7 @@ class Pen:
         self.part([(left, top), (right, top), (right, bottom), (left, bottom)], colour, 0.04, edge)
 
     def glow(self, x: float, y: float, radius: float, colour: str, power: float) -> None:
-        (px, py), = self.points([(x, y)])
+        ((px, py),) = self.points([(x, y)])
         self.sheet.glow(float(px), float(py), radius * self.size, rgb(colour), power)
 
 
@@ -66,7 +68,9 @@ def _torch(pen: Pen) -> None:
 
 def _flame(pen: Pen) -> None:
     pen.part(limb([(0, 0.6), (0, -0.3)], [0.06, 0.08]), WOOD)
-    pen.part(curve([(-0.15, -0.3), (-0.17, -0.5), (0, -0.85), (0.16, -0.5), (0.15, -0.3)], True), rgb("#ff9a2c"), 0.05, 0.85)
+    pen.part(
+        curve([(-0.15, -0.3), (-0.17, -0.5), (0, -0.85), (0.16, -0.5), (0.15, -0.3)], True), rgb("#ff9a2c"), 0.05, 0.85
+    )
     pen.part(curve([(-0.07, -0.32), (0, -0.62), (0.08, -0.32)], True), rgb("#ffe9a0"), 0.03, 0.9)
     pen.glow(0, -0.5, 0.8, "#ff7a20", 0.6)
 
@@ -97,7 +101,21 @@ def _key(pen: Pen) -> None:
 
 
 def _map(pen: Pen) -> None:
-    pen.part([(-0.62, -0.42), (-0.2, -0.48), (0.2, -0.4), (0.62, -0.46), (0.6, 0.34), (0.2, 0.4), (-0.2, 0.32), (-0.6, 0.38)], PAPER, 0.05, 0.8)
+    pen.part(
+        [
+            (-0.62, -0.42),
+            (-0.2, -0.48),
+            (0.2, -0.4),
+            (0.62, -0.46),
+            (0.6, 0.34),
+            (0.2, 0.4),
+            (-0.2, 0.32),
+            (-0.6, 0.38),
+        ],
+        PAPER,
+        0.05,
+        0.8,
+    )
     for x in (-0.2, 0.2):
         pen.line([(x, -0.44), (x, 0.36)], PAPER * 0.75, 0.02)
     pen.line(curve([(-0.5, 0.2), (-0.3, -0.1), (0.0, 0.05), (0.2, -0.25), (0.46, -0.2)]), rgb("#5b7a86"), 0.035)
@@ -129,7 +147,12 @@ def _flower(pen: Pen) -> None:
     pen.part(curve([(0.02, 0.1), (0.2, -0.05), (0.26, 0.08)], True), rgb("#4a7a3c"), 0.03)
     for k in range(6):
         angle = np.deg2rad(60 * k)
-        pen.part(ellipse(0.15 * np.cos(angle) - 0.02, 0.15 * np.sin(angle) - 0.5, 0.13, 0.1, 60 * k), rgb("#d2476a"), 0.04, 0.65)
+        pen.part(
+            ellipse(0.15 * np.cos(angle) - 0.02, 0.15 * np.sin(angle) - 0.5, 0.13, 0.1, 60 * k),
+            rgb("#d2476a"),
+            0.04,
+            0.65,
+        )
     pen.part(ellipse(-0.02, -0.5, 0.09, 0.09), rgb("#f0c050"), 0.03)
 
 
@@ -142,7 +165,23 @@ def _cup(pen: Pen) -> None:
 
 
 def _bottle(pen: Pen) -> None:
-    pen.part(curve([(-0.07, -0.5), (0.07, -0.5), (0.08, -0.24), (0.2, -0.02), (0.2, 0.4), (-0.2, 0.4), (-0.2, -0.02), (-0.08, -0.24)], True), GLASS * 0.7, 0.06)
+    pen.part(
+        curve(
+            [
+                (-0.07, -0.5),
+                (0.07, -0.5),
+                (0.08, -0.24),
+                (0.2, -0.02),
+                (0.2, 0.4),
+                (-0.2, 0.4),
+                (-0.2, -0.02),
+                (-0.08, -0.24),
+            ],
+            True,
+        ),
+        GLASS * 0.7,
+        0.06,
+    )
     pen.box(-0.17, 0.05, 0.17, 0.35, rgb("#58c890"), 0.8)
     pen.box(-0.06, -0.6, 0.06, -0.48, WOOD)
     pen.glow(0, 0.15, 0.4, "#50e0a0", 0.35)
@@ -183,7 +222,9 @@ def _rope(pen: Pen) -> None:
 
 def _shield(pen: Pen) -> None:
     pen.part(curve([(-0.5, -0.5), (0, -0.62), (0.5, -0.5), (0.46, 0.2), (0, 0.75), (-0.46, 0.2)], True), STEEL, 0.1)
-    pen.part(curve([(-0.36, -0.38), (0, -0.47), (0.36, -0.38), (0.32, 0.14), (0, 0.55), (-0.32, 0.14)], True), RED, 0.08)
+    pen.part(
+        curve([(-0.36, -0.38), (0, -0.47), (0.36, -0.38), (0.32, 0.14), (0, 0.55), (-0.32, 0.14)], True), RED, 0.08
+    )
     pen.part(ellipse(0, -0.02, 0.15, 0.15), BRASS, 0.05)
 
 
@@ -195,16 +236,27 @@ def _parcel(pen: Pen) -> None:
 
 
 DRAWINGS: tuple[tuple[str, Callable[[Pen], None], float], ...] = (
-    ("lantern|oil lamp|lamp|candle", _lantern, 1.05), ("flashlight|torchlight|headlamp|flare", _torch, 1.0), ("torch|firebrand", _flame, 1.0),
-    ("key ?card|phone|tablet|device|radio|communicator|scanner|remote|recorder|transmitter|drive|chip|console|tracker|camera", _device, 1.0),
-    ("key", _key, 1.0), ("book|diary|journal|notebook|logbook|ledger|tome|grimoire|manual", _book, 0.95),
-    ("map|chart|blueprint|scroll|plan", _map, 1.0), ("letter|envelope|note|paper|photo|picture|ticket|card|document|page|file|folder|invitation", _letter, 0.95),
-    ("sword|blade|dagger|knife|machete|sabre|saber", _sword, 0.9), ("staff|stick|cane|spear|pole|axe|wand|crowbar|oar|broom|rod|umbrella|hammer", _staff, 0.9),
-    ("flower|rose|bouquet|lily|tulip|blossom", _flower, 1.05), ("cup|mug|tea|coffee|glass of|goblet|chalice", _cup, 1.0),
-    ("bottle|vial|potion|flask|serum|medicine|antidote|jar", _bottle, 1.0), ("crystal|gem|stone|jewel|orb|shard|diamond|artifact|artefact|amulet|talisman|ring", _gem, 1.0),
-    ("compass|watch|clock|medallion|medal|locket|coin|badge|pendant", _round, 1.0), ("suitcase|briefcase|case|toolbox|trunk|medkit|first.aid", _case, 0.95),
-    ("gun|pistol|revolver|blaster|rifle", _gun, 0.95), ("rope|cable|chain|hose|wire", _rope, 1.0),
-)  # fmt: skip
+    ("lantern|oil lamp|lamp|candle", _lantern, 1.05),
+    ("flashlight|torchlight|headlamp|flare", _torch, 1.0),
+    ("torch|firebrand", _flame, 1.0),
+    ("key ?card|phone|tablet|device|radio|communicator|scanner|remote|recorder|transmitter", _device, 1.0),
+    ("drive|chip|console|tracker|camera", _device, 1.0),
+    ("key", _key, 1.0),
+    ("book|diary|journal|notebook|logbook|ledger|tome|grimoire|manual", _book, 0.95),
+    ("map|chart|blueprint|scroll|plan", _map, 1.0),
+    ("letter|envelope|note|paper|photo|picture|ticket|card|document|page|file|folder|invitation", _letter, 0.95),
+    ("sword|blade|dagger|knife|machete|sabre|saber", _sword, 0.9),
+    ("staff|stick|cane|spear|pole|axe|wand|crowbar|oar|broom|rod|umbrella|hammer", _staff, 0.9),
+    ("flower|rose|bouquet|lily|tulip|blossom", _flower, 1.05),
+    ("cup|mug|tea|coffee|glass of|goblet|chalice", _cup, 1.0),
+    ("bottle|vial|potion|flask|serum|medicine|antidote|jar", _bottle, 1.0),
+    ("crystal|gem|stone|jewel|orb|shard|diamond|artifact|artefact|amulet|talisman|ring", _gem, 1.0),
+    ("compass|watch|clock|medallion|medal|locket|coin|badge|pendant", _round, 1.0),
+    ("suitcase|briefcase|case|toolbox|trunk|medkit|first.aid", _case, 0.95),
+    ("gun|pistol|revolver|blaster|rifle", _gun, 0.95),
+    ("shield|buckler", _shield, 1.0),
+    ("rope|cable|chain|hose|wire", _rope, 1.0),
+)
 """Words, drawing, size. The first that is found counts."""
 BAG = r"\b(?:bag|backpack|rucksack|satchel|pouch|purse)"
 HAT = r"\b(?:hat|cap|helmet|beret|crown|fedora)\b"
@@ -245,14 +297,27 @@ def draw_bag(sheet: Sheet, build: Build) -> None:
 
 
 def draw_hat(sheet: Sheet, at: Place, top: float, wide: float, prop: str) -> None:
-    """On the head: ``at`` is the middle of the hairline, ``top`` the crown's y, ``wide`` half the head's width."""
+    """On the head: ``at`` the middle of the hairline, ``top`` the crown's y, ``wide`` half the head's width."""
     x, y = at
     colour = BRASS if "crown" in prop else STEEL if "helmet" in prop else rgb("#3a3e48")
-    dome = curve([(x - wide - 0.03, y), (x - wide * 0.95, (y + top) / 2), (x - 0.35, top - 0.16), (x + 0.35, top - 0.16),
-                  (x + wide * 0.95, (y + top) / 2), (x + wide + 0.03, y)])  # fmt: skip
+    dome = curve(
+        [
+            (x - wide - 0.03, y),
+            (x - wide * 0.95, (y + top) / 2),
+            (x - 0.35, top - 0.16),
+            (x + 0.35, top - 0.16),
+            (x + wide * 0.95, (y + top) / 2),
+            (x + wide + 0.03, y),
+        ]
+    )
     sheet.part(dome, colour, 0.12, 0.55)
     brim = 0.3 if re.search("hat|fedora", prop.lower()) else 0.06
-    sheet.part(limb([(x - wide - brim, y + 0.02), (x, y - 0.05), (x + wide + brim, y + 0.02)], [0.06, 0.09, 0.06]), colour * 0.8, 0.04, 0.6)
+    sheet.part(
+        limb([(x - wide - brim, y + 0.02), (x, y - 0.05), (x + wide + brim, y + 0.02)], [0.06, 0.09, 0.06]),
+        colour * 0.8,
+        0.04,
+        0.6,
+    )
 
 
 @dataclass(frozen=True)
@@ -283,5 +348,5 @@ def draw_held(sheet: Sheet, build: Build, thing: Held) -> None:
     draw_forearm(sheet, build, thing.arm)
     thing.draw(Pen(sheet, (x, y + (0.02 if thing.turn == 0 else -0.12)), thing.turn, thing.size))
     for k in range(4):
-        finger = limb([(x - 0.17 + 0.1 * k, y + 0.02), (x - 0.16 + 0.1 * k, y + 0.17)], [0.055, 0.05])
+        finger = limb([(x - 0.16 + 0.1 * k, y + 0.02), (x - 0.15 + 0.1 * k, y + 0.17)], [0.058, 0.052])
         sheet.part(finger, build.skin, 0.03, 0.72)

@@ -39,8 +39,8 @@ class Pose:
 @dataclass(frozen=True)
 class Sprite:
     """Premultiplied RGBA; where colour exceeds alpha, light is added. ``eyes`` is the point midway between the eyes of
-    the figure at rest, ``face`` its height from brow to chin, ``feet`` the y of its lowest point; all in pixels, and the
-    same for every pose of one extent and size, so that figures do not jump when the pose changes."""
+    the figure at rest, ``face`` its height from brow to chin (``landmarks.face_size``), ``feet`` the y of the lowest
+    point; all in pixels, the first two the same for every pose of one extent and size, so that figures do not jump."""
 
     pixels: np.ndarray
     eyes: tuple[float, float]

@@ -61,14 +61,16 @@ class Scale:
 
 @dataclass(frozen=True)
 class Stage:
-    """``rgb`` (h, w, 3) and ``alpha`` (h, w), uint8, straight; ``glow`` is light that is carried, like ``rgb``, or None."""
+    """``rgb`` (h, w, 3) and ``alpha`` (h, w), uint8, straight; ``glow`` is carried light, like ``rgb``, or None."""
 
     rgb: np.ndarray
     alpha: np.ndarray
     glow: np.ndarray | None
 
 
-def staged(face: Cutout, cloth: Cloth, rest: Cutout, costume: Costume, scale: Scale, extent: str, stride: float) -> Stage:
+def staged(
+    face: Cutout, cloth: Cloth, rest: Cutout, costume: Costume, scale: Scale, extent: str, stride: float
+) -> Stage:
     """Draw a figure with the still ``face`` of its turn; ``rest`` is the still front face."""
     sheet = Sheet(scale.size, scale.origin, scale.unit)
     dressed = recoloured(face.rgb, cloth, costume.style.colour) if costume.dyed and costume.style.colour else face.rgb
@@ -154,7 +156,8 @@ def _trimmed(face: Cutout, scale: Scale) -> np.ndarray:
 def _under_coat(sheet: Sheet, face: Cutout, cloth: Cloth, build: Build, scale: Scale) -> None:
     """The reference's own clothes show in the opening of a coat, in its shadow."""
     own = cv2.cvtColor(cloth.lab.astype(np.float32)[None, None], cv2.COLOR_LAB2RGB)[0, 0] * 255
-    sheet.fill([(x, max(y, build.collar + 0.5)) for x, y in opening(build)], own * 0.85)
+    top = min(build.collar + 0.5, build.seam - 0.3)
+    sheet.fill([(x, max(y, top)) for x, y in opening(build)], own * 0.85)
     mask, window = sheet.mask(opening(build))
     cover, at, rgb = _laid(np.dstack([face.rgb, _trimmed(face, scale)]), scale)
     open_there = np.zeros(sheet.alpha.shape, np.float32)
@@ -206,7 +209,9 @@ def _shoulder_line(cloth: Cloth, chin: np.ndarray, unit: float, bottom: int) -> 
 
 def _collar(cloth: Cloth, chin: np.ndarray, unit: float) -> float:
     columns = [int(chin[0] + side * 0.64 * unit) for side in (-1, 1)]
-    tops = [cloth.cover[:, c].argmax() for c in columns if 0 <= c < cloth.cover.shape[1] and cloth.cover[:, c].max() > 0.5]
+    tops = [
+        cloth.cover[:, c].argmax() for c in columns if 0 <= c < cloth.cover.shape[1] and cloth.cover[:, c].max() > 0.5
+    ]
     return float(np.clip((np.mean(tops) - chin[1]) / unit, 0.0, 0.6)) if tops else 0.3
 
 

@@ -13,7 +13,9 @@ from engines.video.puppet.figure.cloth import Cloth
 from engines.video.puppet.figure.sketch import rgb, smooth
 from events.character import Garment
 
-Cut = Literal["plain", "open", "hood", "uniform", "dress", "cape", "scarf", "apron", "shirt", "armour", "stripes", "vest"]
+Cut = Literal[
+    "plain", "open", "hood", "uniform", "dress", "cape", "scarf", "apron", "shirt", "armour", "stripes", "vest"
+]
 
 
 @dataclass(frozen=True)
@@ -45,11 +47,12 @@ CUTS: tuple[tuple[str, Cut, float, bool, str], ...] = (
 """Words, shape, length, bare legs, and the colour where nothing says one. The first that is found counts."""
 
 COLOURS = {
-    "black": "#24262b", "white": "#dedcd6", "grey": "#7c8088", "gray": "#7c8088", "charcoal": "#383c44", "red": "#b3262e",
-    "crimson": "#9c1b30", "scarlet": "#c22a22", "orange": "#cf6a24", "amber": "#d08a2c", "yellow": "#d9b53a",
-    "gold": "#c39a3c", "green": "#2f7a4a", "olive": "#68703c", "teal": "#1f8084", "turquoise": "#2aa7ad", "blue": "#2f569c",
-    "navy": "#232f52", "purple": "#5f3c88", "violet": "#6f4aa0", "pink": "#cf7898", "brown": "#6a4a34", "beige": "#bfa98a",
-    "tan": "#b08d64", "cream": "#ddd0b4", "silver": "#9aa2ac", "maroon": "#6a1f2c", "khaki": "#8a8058",
+    "black": "#24262b", "white": "#dedcd6", "grey": "#7c8088", "gray": "#7c8088", "charcoal": "#383c44",
+    "red": "#b3262e", "crimson": "#9c1b30", "scarlet": "#c22a22", "orange": "#cf6a24", "amber": "#d08a2c",
+    "yellow": "#d9b53a", "gold": "#c39a3c", "green": "#2f7a4a", "olive": "#68703c", "teal": "#1f8084",
+    "turquoise": "#2aa7ad", "blue": "#2f569c", "navy": "#232f52", "purple": "#5f3c88", "violet": "#6f4aa0",
+    "pink": "#cf7898", "brown": "#6a4a34", "beige": "#bfa98a", "tan": "#b08d64", "cream": "#ddd0b4",
+    "silver": "#9aa2ac", "maroon": "#6a1f2c", "khaki": "#8a8058",
 }  # fmt: skip
 
 
@@ -68,8 +71,8 @@ def style_of(garment: Garment | None) -> Style:
 
 
 def recoloured(picture: np.ndarray, cloth: Cloth, colour: tuple[float, float, float]) -> np.ndarray:
-    """The picture with its cloth in another colour, trims in a darker or lighter tone of it. Folds are kept as ratios of
-    lightness, so charcoal can become white and white charcoal."""
+    """The picture with its cloth in another colour, trims in a darker or lighter tone of it. Folds are kept as ratios
+    of lightness, so charcoal can become white and white charcoal."""
     rows = np.flatnonzero(cloth.cover.max(1) > 0)
     if not len(rows):
         return picture

@@ -95,7 +95,7 @@ def _pursed(face: Cutout, width: float) -> Cutout:
 
 def _opened(face: Cutout, drop: float) -> Cutout:
     """The lower lip and the jaw go ``drop`` pixels down."""
-    middle, along, across, half = _axes(face.mesh)
+    middle, _, across, half = _axes(face.mesh)
     x, y, u, v = _frame(face)
     top_u, top_v = _lip(face.mesh, landmarks.LIPS_INNER_TOP)
     low_u, low_v = _lip(face.mesh, landmarks.LIPS_INNER_BOTTOM)
@@ -173,7 +173,9 @@ def _closed(face: Cutout, side: str) -> Cutout:
     source = np.where(inside, crease + share * (lid - crease), v)
     window = 1 - smooth(0.92, 1.08, np.abs(u))
     shift = (source - v) * window * radius
-    shut = _sampled(face, (x + shift * across[0]).astype(np.float32), (y + shift * across[1]).astype(np.float32), face.mesh)
+    shut = _sampled(
+        face, (x + shift * across[0]).astype(np.float32), (y + shift * across[1]).astype(np.float32), face.mesh
+    )
     line = np.exp(-(((v - meet) / 0.07) ** 2)) * (1 - smooth(0.8, 1.05, np.abs(u))) * 0.75
     rgb = shut.rgb * (1 - line[..., None]) + np.array((40, 26, 24), np.float32) * line[..., None]
     return replace(shut, rgb=np.clip(np.round(rgb), 0, 255).astype(np.uint8))
