@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -10,11 +11,12 @@ from hypothesis import strategies as st
 
 from engines.script import CastNote, StoryOrder
 from engines.script.beats import BeatPlanner
-from engines.script.beats.outline import SHORTEST, speaking_time, word_budget, words
 from engines.script.beats.premise import genre_of, premise
+from engines.script.pace import SHORTEST, speaking_time, word_budget, words
 from events.errors import BadScript
 from events.script import FPS, NARRATOR, ChangeKind, Script, TimeOfDay, checked
 
+STORY_FOLDER = Path(__file__).parent.parent / "samples" / "stories"
 CAST = (
     CastNote(slug="ava", name="Ava", description="a curious young woman with copper hair", pronoun="she"),
     CastNote(slug="marlow", name="Marlow", description="a mentor of about sixty with a grey beard", pronoun="he"),
@@ -191,3 +193,26 @@ def test_every_beat_can_be_told_by_every_cast() -> None:
             script = written(cast=cast, seconds=420, seed=seed)
             assert len(script.scenes) == 21
             assert all(speaking_time([line.text for line in scene.lines]) <= 25.1 for scene in script.scenes)
+
+
+def test_a_page_is_retold_in_its_own_words() -> None:
+    story = (STORY_FOLDER / "the-lamp-lighter.txt").read_text("utf-8")
+    script = checked(written(story, seconds=180), [note.slug for note in CAST[:3]], 180)
+    lines = [line for scene in script.scenes for line in scene.lines]
+    changes = {(c.kind, c.character, c.what) for scene in script.scenes for c in scene.changes}
+
+    assert script.seconds == 180
+    assert ("ava", "Why green?") in [(line.speaker, line.text) for line in lines]
+    assert ("kairo", "Go home!") in [(line.speaker, line.text) for line in lines]
+    assert lines[0].text.startswith("Every evening at dusk, Marlow walked")
+    assert (ChangeKind.WARDROBE, "ava", "red raincoat") in changes
+    assert (ChangeKind.INJURY, "kairo", "cut") in changes
+    assert all(15 <= scene.seconds <= 25 for scene in script.scenes)
+    assert not any("key" in line.text for line in lines)
+
+
+def test_a_page_too_long_for_its_film_still_fits() -> None:
+    story = (STORY_FOLDER / "the-lamp-lighter.txt").read_text("utf-8") * 8
+    script = written(story, seconds=60)
+    assert script.seconds == 60
+    assert all(speaking_time([line.text for line in scene.lines]) <= scene.seconds + 0.2 for scene in script.scenes)

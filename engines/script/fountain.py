@@ -8,11 +8,11 @@ lengths, so the asked seconds are shared out by the amount of speech and action,
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from engines.script import lexicon
-from engines.script.beats.outline import LONGEST, SILENCE, WORDS_PER_SECOND, share_out, words
+from engines.script.pace import LONGEST, SILENCE, WORDS_PER_SECOND, share_out, words
 from engines.script.reading import changes_in, felt
 from events.errors import BadScript
 from events.script import (
@@ -80,8 +80,8 @@ def read_fountain(text: str, cast: Sequence[str], seconds: float) -> Script:
     _check_length(passages, seconds)
     parts = _divided(passages, seconds)
     lengths = share_out(seconds, [part.seconds for part in parts])
-    scenes = list(_scenes(parts, lengths, cast))
-    return checked(Script(title=title or "Untitled", logline="", scenes=tuple(scenes)), cast, seconds)
+    scenes = scenes_of(parts, lengths, {slug: slug.replace("-", " ").title() for slug in cast})
+    return checked(Script(title=title or "Untitled", logline="", scenes=scenes), cast, seconds)
 
 
 def _plain(text: str) -> str:
@@ -178,23 +178,31 @@ def _weight(elements: Sequence[Element]) -> float:
     return sum(element.weight for element in elements)
 
 
-def _scenes(parts: Sequence[Passage], lengths: Sequence[float], cast: Sequence[str]) -> Iterator[Scene]:
-    names = {slug: slug.replace("-", " ").title() for slug in cast}
+def scenes_of(parts: Sequence[Passage], lengths: Sequence[float], names: Mapping[str, str]) -> tuple[Scene, ...]:
+    """Scenes of these lengths for a cast (slug to name). What is not said of a scene, such as its hour or its
+    weather, goes on from the scene before."""
+    return tuple(_scenes(parts, lengths, names))
+
+
+def _scenes(parts: Sequence[Passage], lengths: Sequence[float], names: Mapping[str, str]) -> Iterator[Scene]:
     known: dict[tuple[str, ChangeKind], str] = {}
     earlier: list[Change] = []
-    time, weather, heading = TimeOfDay.DAY, Weather.CLEAR, ""
+    time, weather, heading, subject = TimeOfDay.DAY, Weather.CLEAR, "", ""
     seen: set[str] = set()
     for number, (part, seconds) in enumerate(zip(parts, lengths, strict=True), start=1):
         action = " ".join(element.text for element in part.elements if not element.speaker)
         location, hour = _where_and_when(part.heading)
         time, before = lexicon.time_of_day(hour) or time, time
         weather = lexicon.weather(f"{part.heading} {action}") or (weather if time == before else Weather.CLEAR)
-        seen = _people(part, names) | (seen if part.heading == heading else set())
+        told = changes_in(action, names, earlier, subject)
+        earlier += told
+        seen = (
+            _people(part, names) | {change.character for change in told} | (seen if part.heading == heading else set())
+        )
+        subject = _last_named(action, names) or subject
         heading, people = part.heading, tuple(slug for slug in names if slug in seen)
         manner = " ".join(element.manner for element in part.elements)
-        mood = lexicon.mood(f"{action} {manner}") or Mood.CALM
-        told = [change for change in changes_in(action, names, earlier) if change.character in people]
-        earlier += told
+        mood = lexicon.mood(f"{action} {manner}") or (Mood.TENSE if weather == Weather.STORM else Mood.CALM)
         yield Scene(
             number=number,
             scene_id=f"{number:02d}-{re.sub(r'[^a-z0-9]+', '-', location.lower()).strip('-') or 'scene'}",
@@ -213,13 +221,20 @@ def _scenes(parts: Sequence[Passage], lengths: Sequence[float], cast: Sequence[s
         )
 
 
+def _last_named(text: str, names: Mapping[str, str]) -> str:
+    """Whom a "he" or "she" after this text means."""
+    at = {slug: text.lower().rfind(name.split()[0].lower()) for slug, name in names.items()}
+    last = max(at, key=lambda slug: at[slug])
+    return last if at[last] >= 0 else ""
+
+
 def _where_and_when(heading: str) -> tuple[str, str]:
     """ "CITY LAB - NIGHT" is the city lab, by night."""
     where, dash, when = heading.rpartition(" - ")
     return (where if dash else heading).strip(" -.").lower(), when if dash else heading
 
 
-def _people(part: Passage, names: dict[str, str]) -> set[str]:
+def _people(part: Passage, names: Mapping[str, str]) -> set[str]:
     """Who is in a passage: in its action by name, or with a line."""
     action = " ".join(element.text for element in part.elements if not element.speaker)
     named = {slug for slug, name in names.items() if re.search(rf"\b{re.escape(name.split()[0])}\b", action, re.I)}

@@ -47,7 +47,7 @@ PLACES: Table[Place] = (
     ),
     (
         r"room|flat|apartment|house|home|kitchen|office|cabin|caf[eé]|bar\b|pub\b|shop|library|classroom|school|hotel|inn\b"
-        r"|tavern|cottage|bedroom|hut|chapel|church|museum|theatre|theater|tower|galler|castle|palace|bank|diner|club|shed|tent",
+        r"|tavern|cottage|bedroom|hut|chapel|church|museum|theatre|theater|tower|galler|castle|palace|bank|diner|club|shed|tent|attic",
         Place.ROOM,
     ),
 )
@@ -59,7 +59,7 @@ TIMES: Table[TimeOfDay] = (
 )
 WEATHERS: Table[Weather] = (
     (r"storm|thunder|lightning|hurricane|gale|tempest|typhoon", Weather.STORM),
-    (r"\brain|drizzle|downpour|pouring|\bwet\b", Weather.RAIN),
+    (r"\brain(?!coat)|drizzle|downpour|pouring|\bwet\b", Weather.RAIN),
     (r"\bfog|\bmist|haze|\bsmoke", Weather.FOG),
     (r"snow|blizzard|sleet", Weather.SNOW),
     (r"cloud|overcast|grey sky|gray sky", Weather.CLOUDY),

@@ -38,26 +38,35 @@ INJURIES = (
 )
 BANDAGE = rf"bandag\w+(?: up)?(?: (?:on|round|around|over))?(?: {OWNED}(?P<where>{BODY}))?"
 HEALED = r"\b(?:heals|healed|has healed|takes? off the bandage|removes? the bandage|without the bandage)"
-DRESSED = (
-    rf"\b(?:puts? on|pulls? on|changes? into|slips? into|dons|wears|wearing|dressed in|now in|shrugs? on)"
-    rf" (?:{ARTICLE})?(?P<what>(?:[a-z-]+ ){{0,3}}?{GARMENT})\b"
+DRESSING = (
+    r"(?:puts? on|pull(?:s|ed)? on|change[sd]? into|slip(?:s|ped)? into|shrug(?:s|ged)? on|don(?:s|ned)|wears|wore"
+    r"|wearing|dressed in|now in)"
 )
-GAINED = (
-    rf"\b(?:takes?|grabs?|picks? up|finds?|pockets?|receives?|steals?|draws?|lifts?|catches|seizes?|unearths?)"
-    rf" (?:up |out )?(?:{ARTICLE})(?P<what>{PROP})"
+TAKING = (
+    r"(?:takes?|took|grab(?:s|bed)?|pick(?:s|ed)? up|finds?|found|pocket(?:s|ed)?|receive[sd]?|steals?|stole|draws?"
+    r"|drew|lift(?:s|ed)?|catches|caught|seize[sd]?|unearth(?:s|ed)?)"
 )
-LOST = rf"\b(?:drops?|loses?|throws? away|leaves? behind|puts? down|lets? go of|breaks?) (?:{ARTICLE})(?P<what>{PROP})"
-GIVEN = rf"\b(?:gives?|hands?|passes|pass) (?:{ARTICLE})(?P<what>{PROP}) to (?P<to>\w+)"
-GIVEN_TO = rf"\b(?:gives?|hands?|passes|pass) (?P<to>[A-Z]\w+) (?:{ARTICLE})(?P<what>{PROP})"
+LOSING = (
+    r"(?:drop(?:s|ped)?|loses?|lost|throws? away|threw away|leaves? behind|left behind|puts? down|lets? go of|breaks?"
+    r"|broke)"
+)
+GIVING = r"(?:gives?|gave|hand(?:s|ed)?|pass(?:es|ed)?)"
+DRESSED = rf"\b{DRESSING} (?:{ARTICLE})?(?P<what>(?:[a-z-]+ ){{0,3}}?{GARMENT})\b"
+GAINED = rf"\b{TAKING} (?:up |out )?(?:{ARTICLE})(?P<what>{PROP})"
+LOST = rf"\b{LOSING} (?:{ARTICLE})(?P<what>{PROP})"
+GIVEN = rf"\b{GIVING} (?:{ARTICLE})(?P<what>{PROP}) to (?P<to>\w+)"
+GIVEN_TO = rf"\b{GIVING} (?P<to>[A-Z]\w+) (?:{ARTICLE})(?P<what>{PROP})"
 
 
-def changes_in(text: str, cast: Mapping[str, str], earlier: Sequence[Change] = ()) -> tuple[Change, ...]:
+def changes_in(
+    text: str, cast: Mapping[str, str], earlier: Sequence[Change] = (), subject: str = ""
+) -> tuple[Change, ...]:
     """The changes that this text makes to the cast (slug to name).
 
     ``earlier`` are the changes of the scenes before: a bandage or a healing belongs to an injury told there.
+    ``subject`` is who "he" or "she" is until somebody is named.
     """
     changes: list[Change] = []
-    subject = ""
     for sentence in re.split(r"(?<=[.!?])\s+|\n", text):
         named = [(match.start(), slug) for slug, name in cast.items() for match in _named(name, sentence)]
         subject = min(named)[1] if named else subject

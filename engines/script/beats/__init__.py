@@ -3,6 +3,7 @@
 A story prompt becomes a premise (``premise.py``), the asked length an outline of beats (``outline.py``), and each beat
 is told by one of its templates (``beats.yaml``, ``prose.py``) with the cast in its roles: A leads, B knows more than
 they say, C doubts, D comes late; H is whoever gets hurt. The same order gives the same script.
+A story of a page, which tells what happens itself, is not planned but retold (``retelling.py``).
 """
 
 from __future__ import annotations
@@ -16,21 +17,12 @@ from typing import Any
 import numpy as np
 
 from engines.script import StoryOrder, lexicon
-from engines.script.beats.outline import (
-    LONGEST,
-    SHORTEST,
-    chosen_beats,
-    scene_count,
-    settings,
-    share_out,
-    speaking_time,
-    times,
-    weathers,
-    words,
-)
+from engines.script.beats.outline import chosen_beats, scene_count, settings, times, weathers
 from engines.script.beats.premise import Premise, describe, opening_sentence, premise, sentence_about
 from engines.script.beats.prose import Voice, fill, people
+from engines.script.beats.retelling import is_page, retold
 from engines.script.beats.tables import GENRES
+from engines.script.pace import LONGEST, SHORTEST, share_out, speaking_time, words
 from engines.script.reading import felt
 from events.errors import BadScript
 from events.script import NARRATOR, Change, ChangeKind, Line, Mood, Scene, Script
@@ -68,6 +60,8 @@ class BeatPlanner:
         """The script of an order. Raises ``BadScript`` for a story without words, no cast, or less than 8 s."""
         _check(order)
         about = premise(order.story, order.cast)
+        if is_page(order):
+            return retold(order, order.title or about.title)
         told, drafts = _told(about, order)
         return Script(
             title=order.title or about.title,
@@ -116,10 +110,12 @@ class Telling:
         self.slots = {**describe(about), **self._picked(genre), **self._of_cast()}
         self.own = {"figure": about.figure.replace(f"{cast[0].name}'s", "my"), "goal": _mine(about.goal)}
         self.told: set[str] = set()
+        self.spoken: set[str] = set()
 
     def _picked(self, genre: Mapping[str, Any]) -> dict[str, str]:
         """One of each of the genre's sentences, garments, tools and injuries."""
         words_of = {key: self._one_of(options) for key, options in genre["words"].items()}
+        words_of["nearer"] = next(other for other in genre["words"]["near"] if other != words_of["near"])
         garment = self._one_of(genre["garments"])
         opening = opening_sentence(self.order.story)
         return {
@@ -157,15 +153,17 @@ class Telling:
         telling = self._one_of(best)
         setting = self.places[beat["where"]]
         self.slots |= {"at": setting, "into": _into(setting)}
-        lines = [entry for entry in telling["lines"] if self._called_for(entry)]
-        spoken = tuple(self._line(entry) for entry in lines)
+        called_for = [entry for entry in telling["lines"] if self._called_for(entry)]
+        written = [(entry, self._line(entry)) for entry in called_for]
+        lines = [(entry, line) for entry, line in written if line.text not in self.spoken]
+        self.spoken |= {line.text for _, line in lines}
         draft = Draft(
             beat=beat,
             action=self._fill(telling["action"]),
             camera=str(telling.get("camera") or beat["camera"]),
             cast=tuple(dict.fromkeys(self.roles[role].slug for role in telling["cast"])),
-            lines=spoken,
-            optional={i: "given" in entry for i, entry in enumerate(lines) if _role(entry).endswith("+")},
+            lines=tuple(line for _, line in lines),
+            optional={i: "given" in entry for i, (entry, _) in enumerate(lines) if _role(entry).endswith("+")},
             changes=tuple(self._change(change) for change in telling.get("changes", beat.get("changes", ()))),
             setting=setting.split(" ", 1)[1],
         )

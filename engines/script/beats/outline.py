@@ -4,30 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
 from engines.script.beats.premise import Premise
 from engines.script.beats.tables import BEATS
-from events.script import FPS, TimeOfDay, Weather
+from engines.script.pace import LONGEST, SHORTEST
+from events.script import TimeOfDay, Weather
 
-WORDS_PER_SECOND = 2.2
-"""A calm reading pace, pauses between sentences included; Kokoro's voices are a little faster."""
-SILENCE = 2.5
-"""Seconds of a scene that are kept free of speech."""
-SHORTEST, USUAL, LONGEST = 15.0, 18.8, 25.0
-"""Seconds of a scene."""
-
-
-def words(text: str) -> int:
-    return len(text.split())
-
-
-def word_budget(seconds: float) -> int:
-    """How many spoken words fit a scene of this length."""
-    return max(0, int(WORDS_PER_SECOND * (seconds - SILENCE)))
+USUAL = 18.8
+"""Seconds of a scene in the middle of a film."""
 
 
 def scene_count(seconds: float) -> int:
@@ -46,43 +33,6 @@ def chosen_beats(count: int) -> list[dict[str, Any]]:
         return BEATS[:1]
     needed = sorted(BEATS[1:], key=lambda beat: beat["rank"])[:count]
     return [beat for beat in BEATS if beat in needed]
-
-
-def speaking_time(lines: Sequence[str]) -> float:
-    """Seconds that these lines ask of a scene, with the silence around them."""
-    return sum(words(line) for line in lines) / WORDS_PER_SECOND + max(SILENCE, 1.3 + 0.5 * len(lines))
-
-
-def share_out(seconds: float, needed: Sequence[float]) -> list[float]:
-    """Seconds of each scene that ``needed`` so many; 15-25 each where number and need allow.
-
-    They are multiples of 1/8 s (three frames, and exact in binary) that add up to ``seconds``, rounded to a frame,
-    in the last scene. What is left over is shared evenly.
-    """
-    frames = round(seconds * FPS)
-    wanted = np.array(needed) * FPS * min(1.0, seconds / sum(needed))
-    low = np.maximum(wanted, _common_floor(wanted, frames))
-    high = np.maximum(low, max(frames / len(wanted), LONGEST * FPS))
-    lengths = np.clip(wanted + (frames - wanted.sum()) / len(wanted), low, high)
-    for _ in range(50):
-        off = frames - lengths.sum()
-        free = lengths < high if off > 0 else lengths > low
-        if abs(off) < 0.01 or not free.any():
-            break
-        lengths[free] += off / free.sum()
-        lengths = np.clip(lengths, low, high)
-    ends = 3 * np.round(np.cumsum(lengths) / 3).astype(int)
-    ends[-1] = frames
-    return [(end - start) / FPS for start, end in pairwise([0, *ends.tolist()])]
-
-
-def _common_floor(wanted: np.ndarray, frames: int) -> float:
-    """The most frames, up to 15 s, that every scene can have at least, found by bisection."""
-    low, high = 0.0, min(frames / len(wanted), SHORTEST * FPS)
-    for _ in range(40):
-        middle = (low + high) / 2
-        low, high = (middle, high) if np.maximum(wanted, middle).sum() <= frames + 0.01 else (low, middle)
-    return low
 
 
 def times(beats: Sequence[Mapping[str, Any]], story: str) -> list[TimeOfDay]:

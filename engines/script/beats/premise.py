@@ -127,6 +127,11 @@ def _lead(words: Sequence[str], found: Mapping[str, Sequence[str]]) -> str:
     return _first(phrase for phrase in people if start.startswith(phrase.removeprefix("the ")))
 
 
+def places_in(text: str) -> list[str]:
+    """The places that a text names, as "the ..." phrases in their order."""
+    return list(_phrases(re.findall(r"[\w'’-]+", text), NOUNS["kinds"]["place"], set()))
+
+
 def _begins_at(noun: str, story: str) -> bool:
     return bool(noun and re.search(FOUND_AT + r"[^.]*" + re.escape(noun), story, re.IGNORECASE))
 
