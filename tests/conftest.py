@@ -12,6 +12,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from bench.figures import Record, recorder
 
@@ -22,6 +23,10 @@ QUIET_RAY = {
     "RAY_USAGE_STATS_ENABLED": "0",
 }
 os.environ.update(QUIET_RAY)
+
+# The same examples on every machine, and no example fails for being slow on a busy one.
+settings.register_profile("steady", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("steady")
 
 
 @pytest.fixture
