@@ -114,7 +114,7 @@ class Path:
             share = 1 + np.tanh(share - 1)
         x, y, push = TRAVEL.get(self.camera.move, (0, 0, 0))
         reach = self.lens.reach
-        sideways = 420 if "track" in self.camera.move.value else 300
+        sideways = 640 if "track" in self.camera.move.value else 480
         forward = share if push > 0 else 1 - share
         return x * sideways * reach * (share - 0.5), y * 130 * reach * (share - 0.5), 0.42 * reach * abs(push) * forward
 
