@@ -21,11 +21,13 @@ HALF_WIDTH = 2.35
 
 @dataclass(frozen=True)
 class Build:
-    """``line`` (n, 2) is the outline of the shoulders, left to right, as far as it is seen; ``collar`` the y at
+    """``line`` (n, 2) is the outline of the shoulders, left to right, as far as it is seen, about their middle, which
+    is ``middle`` away from the chin; ``collar`` the y at
     which cloth begins beside the neck; ``tone`` (m,) the brightness of the cloth across the picture's lower edge, from
     the first to the last x of ``line``, and ``seam`` the y of that edge. Colours are RGB, 0..255."""
 
     line: np.ndarray
+    middle: float
     collar: float
     seam: float
     tone: np.ndarray
@@ -43,6 +45,10 @@ class Build:
     def width(self) -> float:
         """From the middle to the outside of the arm."""
         return min(float(np.abs(self.line[[0, -1], 0]).mean()) + 0.16, HALF_WIDTH - 0.4)
+
+    def end(self, side: int) -> float:
+        """The y of one shoulder's outer end: people do not always stand straight."""
+        return float(np.clip(self.line[-1 if side > 0 else 0, 1], self.shoulder - 0.3, self.shoulder + 0.3))
 
     def coloured(self, colour: tuple[float, float, float] | None) -> Build:
         return self if colour is None else replace(self, cloth=np.array(colour, np.float32))
@@ -62,14 +68,16 @@ def arm_of(build: Build, side: int, swing: float = 0.0) -> Joints:
     """An arm that hangs, or swings while walking."""
     s, w = build.shoulder, build.width
     sway = swing if swing * side > 0 else 0.35 * swing
-    top = (side * (w - 0.36), s + 0.34)
+    top = (side * (w - 0.36), build.end(side) + 0.34)
     return Joints(side, top, (side * (w - 0.2) + 0.16 * sway, s + 1.95), (side * (w - 0.26) + 0.55 * sway, s + 3.5))
 
 
 def raised_arm(build: Build, side: int, hand: tuple[float, float]) -> Joints:
     """An arm bent so that its hand is at ``hand``."""
     s, w = build.shoulder, build.width
-    return Joints(side, (side * (w - 0.36), s + 0.34), (side * (w - 0.04), max(s + 1.75, hand[1] + 0.1)), hand)
+    return Joints(
+        side, (side * (w - 0.36), build.end(side) + 0.34), (side * (w - 0.04), max(s + 1.75, hand[1] + 0.1)), hand
+    )
 
 
 def leg_of(build: Build, side: int, stride: float) -> Joints:
@@ -182,9 +190,8 @@ def _legs(sheet: Sheet, build: Build, style: Style, stride: float) -> None:
         for k in (-0.1, 0.08):
             sheet.crease([(knee[0] - 0.2, knee[1] + k), (knee[0] + 0.18, knee[1] + k + 0.06)], 0.14, 0.05)
     s = build.shoulder
-    sheet.part(
-        [(-0.98, s + 3.0), (0.98, s + 3.0), (0.94, s + 3.9), (0.0, s + 4.15), (-0.94, s + 3.9)], colour, 0.1, 0.85
-    )
+    hips = [(-0.98, s + 3.0), (0.98, s + 3.0), (0.9, s + 3.8), (0.0, s + 4.1), (-0.9, s + 3.8)]
+    sheet.fill(hips, colour * 0.92, soft=0.06)
 
 
 def _shoulders(sheet: Sheet, build: Build) -> None:
@@ -192,8 +199,9 @@ def _shoulders(sheet: Sheet, build: Build) -> None:
     s, w = build.shoulder, build.width
     line = build.line + np.array((0, 0.03), np.float32)
     left, right = line[0], line[-1]
-    end_right = curve([right, (w - 0.06, s + 0.2), (w, s + 0.55), (w - 0.02, s + 0.9)])
-    end_left = curve([(-w + 0.02, s + 0.9), (-w, s + 0.55), (-w + 0.06, s + 0.2), left])
+    low, high = build.end(-1), build.end(1)
+    end_right = curve([right, (w - 0.06, high + 0.2), (w, high + 0.55), (w - 0.02, s + 0.9)])
+    end_left = curve([(-w + 0.02, s + 0.9), (-w, low + 0.55), (-w + 0.06, low + 0.2), left])
     under = [(w - 0.02, s + 0.9), (-w + 0.02, s + 0.9)]
     mask, window = sheet.mask(np.vstack([end_left, line, end_right, under]))
     y = (np.arange(window[0].start, window[0].stop, dtype=np.float32)[:, None] - sheet.origin[1]) / sheet.unit

@@ -43,7 +43,7 @@ def cloth(album: Album, turn: str) -> Cloth:
     return cloth_of(face(album, Pose(turn=turn)))
 
 
-@functools.lru_cache(maxsize=64)
+@functools.lru_cache(maxsize=48)
 def face(album: Album, pose: Pose) -> Cutout:
     """The whole cut-out with this face. Poses of one turn differ only about the face."""
     if pose.turn != "front":

@@ -35,7 +35,7 @@ class Figure:
         self._costume = Costume.of(actor.look)
         self._rest = at_rest(self._album)
         self.turns: frozenset[str] = turns_of(self._album)
-        self._sprite = functools.lru_cache(maxsize=40)(self._baked)
+        self._sprite = functools.lru_cache(maxsize=24)(self._baked)
         self._stage = functools.lru_cache(maxsize=6)(self._staged)
         self._lit = functools.lru_cache(maxsize=6)(self._light)
 

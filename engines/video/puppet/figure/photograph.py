@@ -26,8 +26,8 @@ def _detector() -> Faces:
 
 def face_box(picture: np.ndarray) -> tuple[float, float, float, float] | None:
     """The largest face of a picture, None when there is none."""
-    boxes, _ = _detector().detect(picture, expected=1)
-    return tuple(boxes[0].tolist()) if len(boxes) else None
+    found = _detector().faces(picture)
+    return found[0].box if found else None
 
 
 def cut_out(picture: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -80,6 +80,7 @@ def staged(
     sides = [side for side in (-1, 1) if side != sling]
     things = [held(build, extent, side, prop) for side, prop in zip(sides, costume.things.held, strict=False)]
 
+    sheet.origin[0] += build.middle * scale.unit
     draw_behind(sheet, build, costume.style)
     draw_body(sheet, build, costume.style, extent, stride, [thing.arm for thing in things])
     bust = np.dstack([shown, _trimmed(face, scale)])
@@ -93,7 +94,7 @@ def staged(
     head = np.dstack([shown, np.minimum(face.alpha, np.round(cloth.front * 255).astype(np.uint8))])
     sheet.lay(*_laid(head, scale))
     if costume.things.hat:
-        _hat(sheet, face, scale, costume.things.hat)
+        _hat(sheet, face, build, scale, costume.things.hat)
     for thing in things:
         draw_held(sheet, build, thing)
     return Stage(_bytes(sheet.rgb), np.round(sheet.alpha * 255).astype(np.uint8), _glow(sheet))
@@ -165,7 +166,7 @@ def _under_coat(sheet: Sheet, face: Cutout, cloth: Cloth, build: Build, scale: S
     sheet.lay(cover * open_there[at], at, rgb)
 
 
-def _hat(sheet: Sheet, face: Cutout, scale: Scale, prop: str) -> None:
+def _hat(sheet: Sheet, face: Cutout, build: Build, scale: Scale, prop: str) -> None:
     unit = landmarks.face_width(face.mesh)
     brow = face.mesh[list(landmarks.BROW_TOP), :2].mean(0)
     line = brow[1] - 0.28 * unit
@@ -174,7 +175,9 @@ def _hat(sheet: Sheet, face: Cutout, scale: Scale, prop: str) -> None:
     middle, wide = (row[0] + row[-1]) / 2, (row[-1] - row[0]) / 2
     at = (np.array((middle, line)) - scale.chin) * scale.factor / scale.unit
     top = (max(crown, line - 0.75 * unit) - scale.chin[1]) * scale.factor / scale.unit
-    draw_hat(sheet, (float(at[0]), float(at[1])), float(top), float(wide * scale.factor / scale.unit), prop)
+    draw_hat(
+        sheet, (float(at[0]) - build.middle, float(at[1])), float(top), float(wide * scale.factor / scale.unit), prop
+    )
 
 
 # ---------------------------------------------------------------- where the body goes on
@@ -190,9 +193,18 @@ def build_of(face: Cutout, dressed: np.ndarray, cloth: Cloth, scale: Scale) -> B
     colour = np.median(dressed[low][main], 0) if main.sum() > 50 else np.array((92, 96, 108.0))
     colour = colour.astype(np.float32)
     tone = _tones(dressed[low], main, line, chin, unit)
-    trousers = np.array((38, 42, 54), np.float32) + 0.14 * colour
-    return Build(line, _collar(cloth, chin, unit), float((bottom - chin[1]) / unit) - 0.1, tone, colour,
-                 cloth.skin.astype(np.float32) * 0.94, trousers, np.array((34, 31, 32), np.float32))  # fmt: skip
+    middle = float(np.clip(line[[0, -1], 0].mean(), -0.4, 0.4))
+    return Build(
+        line=line - np.array((middle, 0), np.float32),
+        middle=middle,
+        collar=_collar(cloth, chin, unit),
+        seam=float((bottom - chin[1]) / unit) - 0.1,
+        tone=tone,
+        cloth=colour,
+        skin=cloth.skin.astype(np.float32) * 0.94,
+        trousers=np.array((38, 42, 54), np.float32) + 0.14 * colour,
+        shoes=np.array((34, 31, 32), np.float32),
+    )
 
 
 def _shoulder_line(cloth: Cloth, chin: np.ndarray, unit: float, bottom: int) -> np.ndarray:
