@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from engines.script.lexicon import place
 from engines.script.reading import changes_in
 from engines.script.scene_json import read_scenes
 from events.errors import BadScript
@@ -125,3 +126,20 @@ def test_a_thing_that_is_given_changes_hands() -> None:
     lost, gained = changes_in("Zuri hands the old map to Kairo.", {"zuri": "Zuri", "kairo": "Kairo"})
     assert (lost.kind, lost.character) == (ChangeKind.PROP_LOST, "zuri")
     assert (gained.kind, gained.character, gained.what) == (ChangeKind.PROP_GAINED, "kairo", lost.what)
+
+
+@pytest.mark.parametrize(
+    ("location", "set_"),
+    [
+        ("the harbour tavern", Place.ROOM),
+        ("the control room of the station", Place.LAB),
+        ("the flooded archive corridor", Place.CORRIDOR),
+        ("the roof beside the great lamp", Place.ROOFTOP),
+        ("a police car", Place.VEHICLE),
+        ("the wood behind the house", Place.FOREST),
+        ("city street", Place.STREET),
+        ("nowhere in particular", Place.ANYWHERE),
+    ],
+)
+def test_a_location_is_read_by_its_noun(location: str, set_: Place) -> None:
+    assert place(location) == set_

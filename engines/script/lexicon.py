@@ -37,7 +37,7 @@ PLACES: Table[Place] = (
     ),
     (
         r"street|alley|harbou?r|quay|pier|dock|market|square|bridge|road|city|town|plaza|waterfront|courtyard|yard"
-        r"|village|station|gate\b|port\b|avenue|lane|playground|causeway|wharf|mole\b",
+        r"|village|station|gate\b|port\b|avenue|lane|playground|causeway|breakwater|wharf|mole\b",
         Place.STREET,
     ),
     (
@@ -47,7 +47,7 @@ PLACES: Table[Place] = (
     ),
     (
         r"room|flat|apartment|house|home|kitchen|office|cabin|caf[eé]|bar\b|pub\b|shop|library|classroom|school|hotel|inn\b"
-        r"|tavern|cottage|bedroom|hut|chapel|church|museum|theatre|theater|tower|galler|castle|palace|bank|diner|club|shed|tent|attic",
+        r"|tavern|cottage|bedroom|hut|chapel|church|museum|theatre|theater|tower|galler|castle|palace|bank|diner|club|shed|tent|attic|bakery|restaurant|farm|study",
         Place.ROOM,
     ),
 )
@@ -119,7 +119,10 @@ def meaning(words: str, table: Table[Meaning]) -> Meaning | None:
 
 
 def place(words: str) -> Place:
-    return meaning(words, PLACES) or Place.ANYWHERE
+    """The set for a location. Its noun decides ("the harbour tavern" is a room), then all of its words."""
+    noun = re.split(r" (?:in|of|over|behind|above|below|beside|between|near|by|on|at|outside) ", words.lower())[0]
+    last = " ".join(noun.split()[-2 if noun.endswith(("room", "deck", "hall", "bay", "house")) else -1 :])
+    return meaning(last, PLACES) or meaning(noun, PLACES) or meaning(words, PLACES) or Place.ANYWHERE
 
 
 def colour(words: str) -> str:

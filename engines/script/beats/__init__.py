@@ -108,7 +108,8 @@ class Telling:
         self.roles = {**dict(zip(ROLES, cast, strict=False)), "H": cast[min(2, len(cast) - 1)]}
         self.places = settings(about, genre["places"], beats, rng)
         self.slots = {**describe(about), **self._picked(genre), **self._of_cast()}
-        self.own = {"figure": about.figure.replace(f"{cast[0].name}'s", "my"), "goal": _mine(about.goal)}
+        self.own = {key: _mine(self.slots[key]) for key in ("goal", "deadline", "stake")}
+        self.own["figure"] = about.figure.replace(f"{cast[0].name}'s", "my")
         self.told: set[str] = set()
         self.spoken: set[str] = set()
 
@@ -211,9 +212,9 @@ def _role(entry: Mapping[str, Any]) -> str:
     return next(key for key in entry if key[0].isupper())
 
 
-def _mine(goal: str) -> str:
-    """How the lead speaks of a goal: "find her brother" is "find my brother"."""
-    return re.sub(r"\b(?:her|his|their)\b", "my", goal)
+def _mine(words_of_prompt: str) -> str:
+    """How the lead says it: "find her brother" is "find my brother", "their house" is "our house"."""
+    return re.sub(r"\btheir\b", "our", re.sub(r"\b(?:her|his)\b", "my", words_of_prompt))
 
 
 def _into(setting: str) -> str:
