@@ -90,7 +90,7 @@ def main(arguments: list[str]) -> int:
     try:
         with Studio.open() as studio:
             for delivered in produce(studio, file, folder):
-                out.print(delivered.film)
+                out.print(delivered.film, soft_wrap=True)
     except LoraFrameError as error:
         complain(error)
         return 1
