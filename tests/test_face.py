@@ -12,7 +12,7 @@ import onnxruntime
 import pytest
 
 from engines.face.models import convert
-from engines.face.onnx import CHIP, MODELS, STEADY, chip, covering, session, similarity_transform, suppressed
+from engines.face.onnx import CHIP, MODELS, STEADY, Scales, chip, covering, session, similarity_transform, suppressed
 from events.errors import StorageError
 from media.pictures import flattened
 from tests.sample_cast import EMPTY, SLUGS, VIEWS, cut_out, engine, frame, portrait
@@ -76,7 +76,7 @@ def test_a_turned_head_gives_the_same_chip() -> None:
     (upright,) = engine().faces(picture)
     points = np.column_stack([picture.shape[0] - 1 - upright.landmarks[:, 1], upright.landmarks[:, 0]])
     turned = np.ascontiguousarray(np.rot90(picture, -1))
-    chips = np.stack([chip(picture, upright.landmarks), chip(turned, points)])
+    chips = np.stack([chip(Scales(picture), upright.landmarks), chip(Scales(turned), points)])
     assert chips.shape == (2, CHIP, CHIP, 3)
     one, other = engine().embed(chips)
     assert engine().similarity(one, other) > 0.95
@@ -115,7 +115,7 @@ def test_landmarks_settle_on_a_face_and_nowhere_else() -> None:
     (face,) = engine().faces(picture)
     x, y, width, height = face.box
     shoulder, wall = (x + width, y + height, 120, 120), (40, 40, 200, 200)
-    _, moved = engine().landmarks(picture, np.array([face.box, shoulder, wall]))
+    _, moved = engine().landmarks(Scales(picture), np.array([face.box, shoulder, wall]))
     assert moved[0] < STEADY < min(moved[1:])
 
 

@@ -57,6 +57,38 @@ FIVE_PLACES = np.array(
 """Where dlib's get_face_chip_details puts these five in the unit square."""
 
 
+class Scales:
+    """A picture and its halves, quarters …, each made once when something smaller is first cut from it.
+
+    To halve is to average: what bilinear sampling would skip (and show as jagged edges) is in the half.
+    """
+
+    def __init__(self, picture: np.ndarray) -> None:
+        self.picture = picture
+        self.halves = [picture]
+
+    def resized(self, width: int, height: int) -> np.ndarray:
+        source, _ = self._at_least(self.picture.shape[1] / width)
+        return cv2.resize(source, (width, height), interpolation=cv2.INTER_LINEAR)
+
+    def warped(self, matrix: np.ndarray, size: int) -> np.ndarray:
+        """The ``(size, size, 3)`` view of the picture to which this ``(2, 3)`` matrix leads."""
+        (a, b), (c, d) = matrix[:, :2]
+        source, factor = self._at_least(1 / math.sqrt(abs(a * d - b * c)))
+        middle = (factor - 1) / 2
+        whole = np.array([[factor, 0, middle], [0, factor, middle], [0, 0, 1]])
+        return cv2.warpAffine(source, matrix @ whole, (size, size), flags=cv2.INTER_LINEAR)
+
+    def _at_least(self, shrink: float) -> tuple[np.ndarray, int]:
+        """The smallest that is no smaller than a view shrunk by so much, and how many times it is smaller."""
+        steps = max(0, int(math.log2(shrink)))
+        while len(self.halves) <= steps:
+            height, width = (side // 2 for side in self.halves[-1].shape[:2])
+            even = self.halves[-1][: 2 * height, : 2 * width]
+            self.halves.append(cv2.resize(even, (width, height), interpolation=cv2.INTER_AREA))
+        return self.halves[steps], 2**steps
+
+
 class Faces:
     """A ``FaceEngine``. Raises ``StorageError`` when one of its model files is damaged."""
 
@@ -76,12 +108,13 @@ class Faces:
 
         With ``expected``, the search ends at the first size by which that many were found.
         """
-        boxes, scores = self.detect(picture, expected)
-        landmarks, moved = self.landmarks(picture, boxes)
+        scales = Scales(picture)
+        boxes, scores = self.detect(scales, expected)
+        landmarks, moved = self.landmarks(scales, boxes)
         real = np.flatnonzero((scores >= CONFIDENT) | (moved < STEADY))
         if len(real) == 0:
             return []
-        vectors = self.embed(np.stack([chip(picture, landmarks[index]) for index in real]))
+        vectors = self.embed(np.stack([chip(scales, landmarks[index]) for index in real]))
         return [
             Face(tuple(boxes[index].tolist()), float(scores[index]), landmarks[index], vector)
             for index, vector in zip(real, vectors, strict=True)
@@ -92,23 +125,23 @@ class Faces:
         apart = one - other
         return 1.0 - math.sqrt(apart @ apart)
 
-    def detect(self, picture: np.ndarray, expected: int | None = None) -> tuple[np.ndarray, np.ndarray]:
+    def detect(self, scales: Scales, expected: int | None = None) -> tuple[np.ndarray, np.ndarray]:
         """Boxes ``(n, 4)`` (x, y, width, height in pixels) and scores ``(n,)``, largest box first."""
         boxes, scores = np.zeros((0, 4)), np.zeros(0)
-        usual = sum(size <= max(picture.shape) for size in SIZES[:USUAL_SIZES])
+        usual = sum(size <= max(scales.picture.shape) for size in SIZES[:USUAL_SIZES])
         wanted, least_looks = (1, usual) if expected is None else (expected, 1)
         for looks, size in enumerate(SIZES, 1):
-            more, more_scores = self._detect_at(picture, size)
+            more, more_scores = self._detect_at(scales, size)
             boxes, scores = suppressed(np.vstack([boxes, more]), np.concatenate([scores, more_scores]))
             if looks >= least_looks and (scores >= CONFIDENT).sum() >= wanted:
                 break
         return boxes, scores
 
-    def _detect_at(self, picture: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray]:
+    def _detect_at(self, scales: Scales, size: int) -> tuple[np.ndarray, np.ndarray]:
         """The detector's answer for a picture whose longer side is scaled to ``size``."""
-        height, width = picture.shape[:2]
+        height, width = scales.picture.shape[:2]
         scale = size / max(height, width)
-        scaled = resized(picture, round(width * scale), round(height * scale))
+        scaled = scales.resized(round(width * scale), round(height * scale))
         rows, columns = (-(-side // CELL) for side in scaled.shape[:2])
         canvas = np.zeros((1, rows * CELL, columns * CELL, 3), np.uint8)
         canvas[0, : scaled.shape[0], : scaled.shape[1]] = scaled
@@ -116,26 +149,22 @@ class Faces:
         boxes, scores = boxes_of(grid)
         return suppressed(boxes / scale, scores)
 
-    def landmarks(self, picture: np.ndarray, boxes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def landmarks(self, scales: Scales, boxes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """68 points ``(n, 68, 2)`` in pixels for each box, looked at twice, the second time centred on the face.
 
         Also how far, ``(n,)``, the second look moved them, in their larger extent: far where there is no face.
         """
         if len(boxes) == 0:
             return np.zeros((0, 68, 2)), np.zeros(0)
-        rough = self._landmarks_in(picture, squares(boxes))
-        points = self._landmarks_in(picture, squares_around(rough))
+        rough = self._landmarks_in(scales, squares(boxes))
+        points = self._landmarks_in(scales, squares_around(rough))
         return points, np.abs(points - rough).mean((1, 2)) / np.ptp(points, 1).max(1)
 
-    def _landmarks_in(self, picture: np.ndarray, squares: np.ndarray) -> np.ndarray:
+    def _landmarks_in(self, scales: Scales, squares: np.ndarray) -> np.ndarray:
         """``squares``: ``(n, 3)`` of x, y of the corner and side."""
-        scale = BOX / squares[:, 2]
-        views = np.stack(
-            [
-                warped(picture, np.array([[s, 0, -x * s], [0, s, -y * s]]), BOX)
-                for s, (x, y, _) in zip(scale, squares, strict=True)
-            ]
-        )
+        zooms = BOX / squares[:, 2]
+        matrices = [np.array([[z, 0, -x * z], [0, z, -y * z]]) for z, (x, y, _) in zip(zooms, squares, strict=True)]
+        views = np.stack([scales.warped(matrix, BOX) for matrix in matrices])
         shares: np.ndarray = self.landmarker.run(None, {"pixels": views})[0]
         points: np.ndarray = shares.reshape(-1, 68, 2) * squares[:, None, 2:] + squares[:, None, :2]
         return points
@@ -203,58 +232,19 @@ def squares_around(landmarks: np.ndarray) -> np.ndarray:
     return np.hstack([(low + high) / 2 - side / 2 - [0, 0.04] * side, side])
 
 
-def chip(picture: np.ndarray, landmarks: np.ndarray) -> np.ndarray:
+def chip(scales: Scales, landmarks: np.ndarray) -> np.ndarray:
     """The face turned upright and scaled to dlib's ``(150, 150, 3)`` chip by its five points."""
     places = (CHIP_PADDING + FIVE_PLACES) / (2 * CHIP_PADDING + 1) * CHIP
-    return warped(picture, similarity_transform(landmarks[FIVE_POINTS], places), CHIP)
+    return scales.warped(similarity_transform(landmarks[FIVE_POINTS], places), CHIP)
 
 
 def similarity_transform(points: np.ndarray, places: np.ndarray) -> np.ndarray:
-    """The ``(2, 3)`` matrix of turn, scale and shift that brings points nearest to places.
+    """The ``(2, 3)`` matrix of turn, scale and shift that brings points nearest to places (least squares).
 
-    Umeyama, "Least-squares estimation of transformation parameters between two point patterns", 1991.
+    As complex numbers, turn and scale are one factor: place = factor * point + shift.
     """
-    middle, centre = points.mean(0), places.mean(0)
-    spread, target = points - middle, places - centre
-    left, singular, right = np.linalg.svd(target.T @ spread)
-    signs = np.array([1.0, np.sign(np.linalg.det(left) * np.linalg.det(right))])
-    scale = (singular * signs).sum() / (spread**2).sum()
-    linear = scale * (left * signs) @ right
-    return np.column_stack([linear, centre - linear @ middle])
-
-
-def warped(picture: np.ndarray, matrix: np.ndarray, size: int) -> np.ndarray:
-    """A ``(size, size, 3)`` view of the picture; where it shrinks, pixels are averaged first (no aliasing)."""
-    (a, b), (c, d) = matrix[:, :2]
-    shrink = 1 / math.sqrt(abs(a * d - b * c))
-    if shrink >= 2:
-        picture, matrix = cropped(picture, matrix, size)
-    while shrink >= 2:
-        picture, matrix, shrink = halved(picture), matrix @ DOUBLED, shrink / 2
-    return cv2.warpAffine(picture, matrix, (size, size), flags=cv2.INTER_LINEAR)
-
-
-DOUBLED = np.array([[2, 0, 0.5], [0, 2, 0.5], [0, 0, 1]])
-"""From the middle of a pixel in a halved picture to the same place in the whole one."""
-
-
-def cropped(picture: np.ndarray, matrix: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray]:
-    """The part of the picture that a view shows, with some border, and the view's matrix for it."""
-    corners = np.array([(0, 0, 1), (size, 0, 1), (0, size, 1), (size, size, 1)]) @ cv2.invertAffineTransform(matrix).T
-    height, width = picture.shape[:2]
-    border = size // 8
-    left, top = np.clip(corners.min(0).astype(int) - border, 0, (width - border, height - border))
-    right, bottom = np.clip(corners.max(0).astype(int) + border, (left + border, top + border), (width, height))
-    return picture[top:bottom, left:right], matrix @ np.array([[1, 0, left], [0, 1, top], [0, 0, 1]])
-
-
-def resized(picture: np.ndarray, width: int, height: int) -> np.ndarray:
-    """The picture in another size. Halving first averages what bilinear sampling would skip, and is quick."""
-    while picture.shape[0] >= 2 * height and picture.shape[1] >= 2 * width:
-        picture = halved(picture)
-    return cv2.resize(picture, (width, height), interpolation=cv2.INTER_LINEAR)
-
-
-def halved(picture: np.ndarray) -> np.ndarray:
-    height, width = (side // 2 for side in picture.shape[:2])
-    return cv2.resize(picture[: 2 * height, : 2 * width], (width, height), interpolation=cv2.INTER_AREA)
+    point, place = points @ (1, 1j), places @ (1, 1j)
+    spread = point - point.mean()
+    factor = np.vdot(spread, place) / np.vdot(spread, spread)
+    shift = place.mean() - factor * point.mean()
+    return np.array([[factor.real, -factor.imag, shift.real], [factor.imag, factor.real, shift.imag]])
