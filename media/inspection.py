@@ -21,6 +21,7 @@ from events.script import FPS
 from media.frames import rgb
 from media.loudness import RATE, loudness
 from media.quality import LONGEST_STILL, Measures, Stretch
+from media.sound import heard
 
 BLACK_LUMA = 32
 BLACK_SHARE = 0.98
@@ -202,11 +203,8 @@ def _stretches(runs: tuple[tuple[int, int], ...]) -> tuple[Stretch, ...]:
 
 def _heard(film: Path) -> tuple[float, float, float]:
     """Seconds, LUFS and dBTP of the film's sound."""
-    with av.open(str(film)) as file:
-        if not file.streams.audio:
-            return 0.0, float("-inf"), float("-inf")
-        stereo = av.AudioResampler("fltp", "stereo", RATE)
-        blocks = [block.to_ndarray().T for frame in file.decode(audio=0) for block in stereo.resample(frame)]
-    samples = np.concatenate(blocks)
+    samples = heard(film)
+    if not len(samples):
+        return 0.0, float("-inf"), float("-inf")
     measured = loudness(samples)
     return len(samples) / RATE, measured.integrated, measured.true_peak

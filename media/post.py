@@ -16,7 +16,7 @@ from media import cards, layout, subtitles
 from media.assets import Assets
 from media.cut import cut
 from media.reel import Reel, card_frames, wind
-from media.sound import Cue, Kind, encode_aac, mix, read_wav
+from media.sound import Cue, Kind, encode_below, mix, read_wav
 
 CROSS_FADE = layout.FADE / FPS
 PANS = (-0.12, 0.12, 0.0, -0.2, 0.2)
@@ -46,7 +46,7 @@ def assemble(
         reel = wind(episode, assets.path, title, end)
         captions = [subtitles.Cue(line.start, line.end, line.speaker, line.text) for line in reel.lines(names)]
         samples = mix([*_speech(reel, names, assets), *_beds(reel, music, ambience)], reel.seconds)
-        encode_aac(samples, folder / "sound.m4a")
+        encode_below(samples, folder / "sound.m4a")
         cut(reel.pieces, folder / "sound.m4a", captions, folder / "film.mp4", title=reel.script.title)
         made = (folder / "film.mp4", folder / "sound.m4a", title, end)
         film, sound, *shown = (assets.take(file) if file.exists() else "" for file in made)

@@ -22,6 +22,9 @@ LOUDNESS = -16.0
 """LUFS of a finished mix."""
 CEILING = -3.0
 """dBTP of a finished mix: AAC adds up to 1 dB to the peaks, and -1.5 is what the film may have."""
+TRUE_PEAK = -1.6
+"""dBTP that a decoded film may reach: a little below the -1.5 that quality control allows."""
+ENCODINGS = 3
 FRAME = 480
 """Samples of the ducking's 10 ms control frames."""
 LOOK_AHEAD, HOLD = 0.25, 0.45
@@ -180,6 +183,29 @@ def encode_aac(samples: np.ndarray, path: Path, bit_rate: int = 160_000) -> None
         for frame in _frames(samples):
             container.mux(stream.encode(frame))
         container.mux(stream.encode(None))
+
+
+def encode_below(samples: np.ndarray, path: Path, true_peak: float = TRUE_PEAK) -> None:
+    """Encode so that what a player decodes stays below ``true_peak`` dBTP: AAC adds up to 2 dB to a peak, which
+    is known only afterwards, so a mix that comes out too high is limited by what it was too high, and encoded again.
+    """
+    ceiling = CEILING
+    for _ in range(ENCODINGS):
+        encode_aac(samples, path)
+        over = loudness(heard(path)).true_peak - true_peak
+        if over <= 0:
+            return
+        ceiling -= over + 0.2
+        samples = limited(samples, 10 ** (ceiling / 20))
+
+
+def heard(path: Path) -> np.ndarray:
+    """The sound of a film or sound file as a player decodes it; ``(0, 2)`` when it has none."""
+    with av.open(str(path)) as file:
+        if not file.streams.audio:
+            return np.zeros((0, 2), np.float32)
+        stereo = av.AudioResampler("fltp", "stereo", RATE)
+        return np.concatenate([b.to_ndarray().T for frame in file.decode(audio=0) for b in stereo.resample(frame)])
 
 
 def _frames(samples: np.ndarray) -> Iterator[av.AudioFrame]:
