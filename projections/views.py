@@ -16,7 +16,7 @@ from statistics import median
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Engine, NullPool, Select, Table, create_engine, event, func, inspect, select
+from sqlalchemy import Connection, Engine, NullPool, Select, Table, create_engine, delete, event, func, inspect, select
 from sqlalchemy.engine import ExceptionContext, make_url
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.schema import CreateTable
@@ -54,10 +54,13 @@ class Views:
         return applied
 
     def rebuild(self) -> None:
-        """Throw all rows away and make them again from the log."""
+        """Throw all rows away and make them again from the log. Others may read and follow meanwhile."""
         with self._alone() as connection:
-            t.metadata.drop_all(connection)
-            _make_tables(connection)
+            _position(connection, lock=True)
+            for table in t.metadata.sorted_tables:
+                if table is not t.position:
+                    connection.execute(delete(table))
+            t.change(connection, t.position, {"name": LOG}, position=0)
         self.catch_up()
 
     def _advance(self) -> int | None:

@@ -141,6 +141,7 @@ def test_catching_up_goes_on_over_many_batches(log: Log, shown: Views, monkeypat
 
 
 SCENES = 25
+REBUILDS = 5
 
 
 def follow(urls: tuple[str, str], writer: int, told: multiprocessing.SimpleQueue[int]) -> None:
@@ -173,6 +174,23 @@ def test_two_processes_that_catch_up_apply_every_fact_once(log: Log, shown: View
     applied += shown.catch_up()
     assert applied == sum(len(log.events(UUID(int=100 + writer))) for writer in range(2))
     assert [row["scenes"] for row in shown.characters()] == [SCENES - 1] * 2
+    followed = shown.digest()
+    shown.rebuild()
+    assert shown.digest() == followed
+
+
+def test_others_may_follow_while_the_views_are_made_again(log: Log, shown: Views, urls: tuple[str, str]) -> None:
+    spawn = multiprocessing.get_context("spawn")
+    told = spawn.SimpleQueue()
+    follower = spawn.Process(target=follow, args=(urls, 0, told))
+    follower.start()
+    while follower.is_alive() and not shown.catch_up():
+        pass  # it has not begun yet
+    for _ in range(REBUILDS):
+        shown.rebuild()
+    follower.join()
+    assert (follower.exitcode, told.empty()) == (0, False)
+    assert [row["scenes"] for row in shown.characters()] == [SCENES - 1]
     followed = shown.digest()
     shown.rebuild()
     assert shown.digest() == followed
