@@ -7,6 +7,7 @@ import pwd
 import shutil
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
@@ -14,7 +15,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-from bench.figures import Record, recorder
+from bench.figures import Record, record, recorder
 
 RAY_TRIES = 3
 QUIET_RAY = {
@@ -27,6 +28,21 @@ os.environ.update(QUIET_RAY)
 # The same examples on every machine, and no example fails for being slow on a busy one.
 settings.register_profile("steady", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("steady")
+
+
+WHOLE_SUITE_LIMIT = 900
+"""Seconds that `make test` may take on two cores."""
+STARTED = time.monotonic()
+
+
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """A run of the whole suite records how long it took."""
+    config = session.config
+    whole = config.args_source is pytest.Config.ArgsSource.TESTPATHS and not config.option.keyword
+    if whole and config.option.markexpr == "not long" and not config.option.collectonly:
+        took = time.monotonic() - STARTED
+        ok = exitstatus == 0 and took <= WHOLE_SUITE_LIMIT
+        record("main.10", "the whole suite, green", took, "s", f"<= {WHOLE_SUITE_LIMIT}", ok, "make test")
 
 
 @pytest.fixture
