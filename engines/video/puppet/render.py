@@ -88,7 +88,8 @@ class ShotFilm:
             effect.add(picture, seconds)
         flash = weather.lightning(self.order.weather, self.order.shot.scene, seconds)
         if flash > 0.03:
-            cv2.convertScaleAbs(picture, picture, 1 + 0.7 * flash, 22 * flash)
+            flash *= 0.3 if self.stage.indoors else 1.0
+            cv2.convertScaleAbs(picture, picture, 1 + 0.5 * flash, 18 * flash)
         whole = np.zeros((FRAME[1], FRAME[0], 3), np.uint8)
         whole[BAR:-BAR] = self.grade.apply(picture, clock)
         return self._joined(whole, number)

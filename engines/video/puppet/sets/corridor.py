@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 
 from engines.video.puppet.paint import SHEET, Canvas, Colour, mix, rgb
-from engines.video.puppet.sets import kit
+from engines.video.puppet.sets import kit, landmarks
 from engines.video.puppet.sets.design import Design, Source, Stage
 
 SIDE, TOP, BASE = 560.0, -330.0, 300.0
@@ -51,6 +51,9 @@ def paint(design: Design) -> Stage:
     far = _tube(design, style, vista, lamp, SIZES[:8])
     _end(far, design, vista, end)
     near = _tube(design, style, vista, lamp, SIZES[5:])
+    if design.says(*landmarks.WATER):
+        landmarks.wet_floor(far, design, vista, SIDE, BASE, end)
+        landmarks.wet_floor(near, design, vista, SIDE, BASE, end)
     mist = (
         Canvas(light=True).glow(vista.x, vista.y + 10, 210, 170, end, 0.24).glow(vista.x, vista.y, 520, 300, end, 0.10)
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from engines.video.puppet.paint import SHEET, Canvas, mix, rgb
-from engines.video.puppet.sets import kit
+from engines.video.puppet.sets import kit, landmarks
 from engines.video.puppet.sets.design import Design, Source, Stage
 
 FLOOR = 520.0
@@ -14,7 +14,7 @@ FLOOR = 520.0
 def paint(design: Design) -> Stage:
     colours = design.colours
     window_x = design.between(700, 860)
-    tall = design.chance(0.6)
+    tall = design.chance(0.6) or design.says(*landmarks.OBSERVATORY)
     opening = kit.arch(window_x, FLOOR - 14, 235, 150) if tall else kit.oblong(window_x, FLOOR - 60, 330, 270)
 
     sheets = [
@@ -82,13 +82,16 @@ def _ribs(canvas: Canvas, design: Design, x: float) -> None:
 
 def _equipment(design: Design, x: float) -> Canvas:
     canvas = Canvas()
-    tanks = design.chance(0.6)
+    observatory = design.says(*landmarks.OBSERVATORY)
+    tanks = design.chance(0.6) and not observatory
     for k, offset in enumerate((-700, -540, 420, 590)):
         if tanks:
             _tank(canvas, design, x + offset, design.between(280, 330), design.seed + k)
         else:
             _rack(canvas, design, x + offset, design.between(250, 320), design.seed + k)
-    for k, offset in enumerate((-370, 250)):
+    if observatory:
+        landmarks.telescope(canvas, design, x - 330, FLOOR)
+    for k, offset in enumerate((250,) if observatory else (-370, 250)):
         _desk(canvas, design, x + offset, design.seed + 20 + k)
     return canvas
 

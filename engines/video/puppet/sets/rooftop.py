@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from engines.video.puppet.paint import SHEET, Canvas, Colour, curve, mix, rgb
-from engines.video.puppet.sets import kit
+from engines.video.puppet.sets import kit, landmarks
 from engines.video.puppet.sets.design import Design, Source, Stage
 from events.script import Weather
 
@@ -15,12 +15,13 @@ EDGE = 500.0
 def paint(design: Design) -> Stage:
     colours = design.colours
     sun_x = design.between(760, 1000)
+    beacon_x = design.between(950, 1040) if design.says(*landmarks.BEACON) else 0.0
     sheets = [
         kit.sky(design, 480, sun_x).layer(9, opaque=True),
         _far(design).layer(7),
         _middle(design).layer(4.6),
-        _sign(design).layer(3.4),
-        _halo(design, sun_x).layer(3.3),
+        (_beacon(design, beacon_x) if beacon_x else _sign(design)).layer(3.4),
+        _halo(design, sun_x, beacon_x).layer(3.3),
         _roof(design, sun_x).layer(2.5),
         _things(design).layer(2.6),
         _near(design).layer(1.2, blur=3),
@@ -44,12 +45,14 @@ def _far(design: Design) -> Canvas:
     return canvas.haze(colours.haze, 0.7, 230, 520)
 
 
-def _halo(design: Design, sun_x: float) -> Canvas:
+def _halo(design: Design, sun_x: float, beacon_x: float) -> Canvas:
     """The glow of the city between the towers."""
     canvas, colours = Canvas(light=True), design.colours
     power = 0.34 if colours.night else 0.10
     canvas.glow(sun_x - 560, 470, 330, 190, colours.second, power)
     canvas.glow(sun_x + 120, 480, 380, 170, colours.accent, power)
+    if beacon_x:
+        landmarks.beams(canvas, design, beacon_x)
     canvas.glow(640, 520, 900, 90, mix(colours.sky[3], colours.second, 0.3), power)
     return canvas
 
@@ -82,6 +85,12 @@ def _middle(design: Design) -> Canvas:
         window = np.s_[:, part.left - SHEET[0] : part.right - SHEET[0]]
         canvas.pixels[window] = canvas.pixels[window] * (1 - part.pixels[..., 3:] / 255) + part.pixels
     return canvas.haze(colours.haze, 0.45, 300, 560)
+
+
+def _beacon(design: Design, x: float) -> Canvas:
+    canvas = Canvas()
+    landmarks.beacon(canvas, design, x, EDGE + 20)
+    return canvas
 
 
 def _sign(design: Design) -> Canvas:

@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 
 from engines.video.puppet.paint import SHEET, Canvas, Colour, mix, rgb
-from engines.video.puppet.sets import kit
+from engines.video.puppet.sets import kit, landmarks
 from engines.video.puppet.sets.design import Design, Source, Stage
 from events.script import Weather
 
@@ -19,12 +19,16 @@ def paint(design: Design) -> Stage:
     colours = design.colours
     vista = kit.Vista(design.between(520, 760), 396)
     sky = kit.sky(design, 440, vista.x + design.between(-60, 60))
+    quay = design.says(*landmarks.HARBOUR)
+    rows = (-1,) if quay else (-1, 1)
+    water = [landmarks.harbour(design, vista, BASE).layer(3.6)] if quay else []
     sheets = [
         sky.layer(8, opaque=True),
         _distance(design).layer(6),
-        _side(design, vista, (0.12, 0.2, 0.32, 0.5)).layer(4),
+        _side(design, vista, (0.12, 0.2, 0.32, 0.5), rows).layer(4),
+        *water,
         _road(design, vista).layer(2.6),
-        _side(design, vista, (0.5, 0.8, 1.25, 2.0)).layer(3),
+        _side(design, vista, (0.5, 0.8, 1.25, 2.0), rows).layer(3),
         _lamps(design, vista).layer(2.5),
         _shine(design, vista).layer(2.45),
         _near(design).layer(1.15, blur=5),
@@ -57,11 +61,11 @@ def _distance(design: Design) -> Canvas:
     return canvas.haze(colours.haze, 0.75, 180, 470)
 
 
-def _side(design: Design, vista: kit.Vista, sizes: tuple[float, ...]) -> Canvas:
-    """The houses of both sides, far to near."""
+def _side(design: Design, vista: kit.Vista, sizes: tuple[float, ...], rows: tuple[int, ...]) -> Canvas:
+    """The houses of one side (-1 left, 1 right) or both, far to near."""
     canvas, colours = Canvas(), design.colours
     for far, near in pairwise(sizes):
-        for side in (-1, 1):
+        for side in rows:
             top = -design.between(430, 640)
             front = colours.outdoors(design.among(*FRONTS))
             lit = 1.0 if (side < 0) == (vista.x > 640) else 0.72
@@ -190,7 +194,8 @@ def _road(design: Design, vista: kit.Vista) -> Canvas:
     road = colours.outdoors("#5a5a60") * (0.72 if wet else 1)
     if design.weather is Weather.SNOW:
         road = colours.outdoors("#c8d0dc")
-    canvas.area(vista.ground(-1400, 1400, BASE, 0.1, 2.2), colours.far(road, 0.4), road * 0.7)
+    edge = 470 if design.says(*landmarks.HARBOUR) else 1400
+    canvas.area(vista.ground(-1400, edge, BASE, 0.1, 2.2), colours.far(road, 0.4), road * 0.7)
     canvas.area(vista.ground(-330, 330, BASE + 8, 0.1, 2.2), colours.far(road * 0.8, 0.35), road * 0.5)
     marks = [vista.ground(-9, 9, BASE + 8, s, s * 1.22) for s in (0.13, 0.2, 0.3, 0.45, 0.68, 1.0, 1.5)]
     canvas.areas(marks, mix(road, rgb("#f0e6cc"), 0.5), 0.7)
