@@ -92,7 +92,7 @@ def test_a_wound_of_the_body_is_seen_in_every_extent(assets: Assets, where: str,
     whole = played(assets, "zuri")
     hurt = played(assets, "zuri", Look(injuries=(Injury(what="wound", where=where, bandaged=bandaged),)))
     for extent in ("bust", "half", "full"):
-        one, other = (person.sprite(Pose(), DAY, extent, 60) for person in (whole, hurt))
+        one, other = (person.sprite(Pose(), DAY, extent, 40) for person in (whole, hurt))
         assert changed(one, other, 20).sum() > 25
 
 
@@ -113,7 +113,7 @@ def test_a_wound_stays_on_a_speaking_face(assets: Assets) -> None:
 def test_a_thing_is_seen_in_every_extent(assets: Assets, prop: str) -> None:
     empty, holding = played(assets, "marlow"), played(assets, "marlow", Look(props=(prop,)))
     for extent in ("bust", "half", "full"):
-        one, other = (person.sprite(Pose(), DAY, extent, 60) for person in (empty, holding))
+        one, other = (person.sprite(Pose(), DAY, extent, 40) for person in (empty, holding))
         assert changed(one, other, 30).sum() > 80
 
 

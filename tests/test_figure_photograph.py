@@ -107,6 +107,31 @@ def test_a_photograph_wears_and_suffers_as_the_story_says(tmp_path: Path) -> Non
     assert difference[int(plain.eyes[1] + 1.5 * plain.face) :].mean() > 0.2
 
 
+def test_a_picture_of_the_head_alone_gets_a_neck_and_a_body(tmp_path: Path) -> None:
+    head = photograph("zuri")[0][40:440, 120:520]
+    sprite = person(head, tmp_path, wardrobe=Garment(what="jumper", colour="#2f4a6a")).sprite(
+        Pose(), Light(), "half", 80
+    )
+    column = sprite.pixels[int(sprite.eyes[1]) :, int(sprite.eyes[0])]
+    assert column[:, 3].min() == 255
+    chest = column[int(2 * sprite.face), :3].astype(int)
+    assert chest[2] > chest[0] + 20
+
+
+def test_a_turned_picture_of_another_camera_is_brought_to_size(tmp_path: Path) -> None:
+    front, turned = (Image.open(CAST / "kairo" / f"{view}.webp") for view in ("front_neutral", "three_quarter_left"))
+    assets = Assets(tmp_path)
+    references = []
+    for view, picture in (("front", front), ("three_quarter_left", turned.resize((400, 400)))):
+        file = io.BytesIO()
+        picture.save(file, "PNG")
+        references.append(Reference(view=view, uri=assets.write(file.getvalue())))
+    figure = Figure(ActorOrder(slug="k", name="K", references=tuple(references), look=Look()), assets)
+    ahead, aside = (figure.sprite(Pose(turn=turn), Light(), "bust", 90) for turn in ("front", "left"))
+    crowns = [np.flatnonzero(sprite.pixels[..., 3].any(1))[0] for sprite in (ahead, aside)]
+    assert abs(crowns[0] - crowns[1]) < 0.15 * ahead.face
+
+
 def test_a_picture_without_a_face_is_refused(tmp_path: Path) -> None:
     with pytest.raises(BadPicture, match="face"):
         person(np.full((300, 300, 3), 120, np.uint8), tmp_path)

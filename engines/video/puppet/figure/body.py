@@ -88,6 +88,21 @@ def leg_of(build: Build, side: int, stride: float) -> Joints:
     return Joints(side, (side * 0.5, s + 3.3), knee, ankle)
 
 
+def draw_neck(sheet: Sheet, build: Build) -> None:
+    """For pictures that end at the chin."""
+    c = build.collar
+    neck = [
+        (-0.34, -0.25),
+        (0.34, -0.25),
+        (0.36, c - 0.1),
+        (0.6, c + 0.16),
+        (0, c + 0.75),
+        (-0.6, c + 0.16),
+        (-0.36, c - 0.1),
+    ]
+    sheet.part(neck, build.skin * 0.86, 0.12, 0.6)
+
+
 def draw_body(sheet: Sheet, build: Build, style: Style, extent: str, stride: float, raised: list[Joints]) -> None:
     """From far to near: legs, hanging arms, torso, raised arms, and the shoulders that the picture's own will cover."""
     if extent != "bust":

@@ -47,10 +47,26 @@ def cloth(album: Album, turn: str) -> Cloth:
 def face(album: Album, pose: Pose) -> Cutout:
     """The whole cut-out with this face. Poses of one turn differ only about the face."""
     if pose.turn != "front":
-        turned = cutout(dict(album)[TURNED[pose.turn]])
+        turned = _aligned(cutout(dict(album)[TURNED[pose.turn]]), at_rest(album))
         spoke = turned if pose.mouth == "shut" else spoken(turned, pose.mouth)
         return closed_eyes(spoke) if pose.blink else spoke
     return _blinking(album, _speaking(album, _expressing(album, pose.expression), pose), pose)
+
+
+SAME_CAMERA = 0.12
+"""Heads that differ less than this in size were taken with one camera, if their pictures have one size."""
+
+
+def _aligned(turned: Cutout, rest: Cutout) -> Cutout:
+    """A turned head, brought to the size and place of the still one where another camera took it."""
+    scale = landmarks.size(rest.mesh) / landmarks.size(turned.mesh)
+    if turned.rgb.shape == rest.rgb.shape and abs(scale - 1) < SAME_CAMERA:
+        return turned
+    x, y = landmarks.between_eyes(rest.mesh) - landmarks.between_eyes(turned.mesh) * scale
+    matrix, size = np.array([[scale, 0, x], [0, scale, y]]), rest.alpha.shape[::-1]
+    rgb = cv2.warpAffine(turned.rgb, matrix, size, borderMode=cv2.BORDER_REPLICATE)
+    mesh = turned.mesh * np.float32(scale) + np.array((x, y, 0), np.float32)
+    return Cutout(rgb, cv2.warpAffine(turned.alpha, matrix, size), mesh)
 
 
 def _swappable(album: Album, view: str) -> Cutout | None:

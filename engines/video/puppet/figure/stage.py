@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from engines.video.puppet.figure import landmarks
-from engines.video.puppet.figure.body import Build, draw_body
+from engines.video.puppet.figure.body import Build, draw_body, draw_neck
 from engines.video.puppet.figure.cloth import Cloth
 from engines.video.puppet.figure.cutout import Cutout
 from engines.video.puppet.figure.dressing import draw_body_wounds, in_sling
@@ -21,6 +21,8 @@ from engines.video.puppet.figure.wardrobe import Style, recoloured, style_of
 from events.character import Look
 
 WHOLE = (slice(None), slice(None))
+SHIRT, JUMPER = (206.0, 204.0, 198.0), (92.0, 96.0, 108.0)
+"""For pictures without any clothes in them."""
 LOWEST, WIDEST = 1.6, 1.75
 """How much of a reference's own body is shown, in face widths below the chin and from its middle."""
 
@@ -75,7 +77,8 @@ def staged(
     sheet = Sheet(scale.size, scale.origin, scale.unit)
     dressed = recoloured(face.rgb, cloth, costume.style.colour) if costume.dyed and costume.style.colour else face.rgb
     shown = hurt(dressed, face.alpha, face.mesh, rest.mesh, costume.wounds)
-    build = build_of(face, dressed, cloth, scale)
+    plain = costume.style.colour if costume.dyed and costume.style.colour else JUMPER
+    build = build_of(face, dressed, cloth, scale, plain)
     sling = in_sling(costume.wounds)
     sides = [side for side in (-1, 1) if side != sling]
     things = [held(build, extent, side, prop) for side, prop in zip(sides, costume.things.held, strict=False)]
@@ -83,6 +86,8 @@ def staged(
     sheet.origin[0] += build.middle * scale.unit
     draw_behind(sheet, build, costume.style)
     draw_body(sheet, build, costume.style, extent, stride, [thing.arm for thing in things])
+    if build.seam < build.collar + 0.4:
+        draw_neck(sheet, build)
     bust = np.dstack([shown, _trimmed(face, scale)])
     sheet.lay(*_laid(bust, scale))
     if costume.style.cut == "open" and costume.dyed:
@@ -157,7 +162,9 @@ def _trimmed(face: Cutout, scale: Scale) -> np.ndarray:
 def _under_coat(sheet: Sheet, face: Cutout, cloth: Cloth, build: Build, scale: Scale) -> None:
     """The reference's own clothes show in the opening of a coat, in its shadow."""
     own = cv2.cvtColor(cloth.lab.astype(np.float32)[None, None], cv2.COLOR_LAB2RGB)[0, 0] * 255
-    top = min(build.collar + 0.5, build.seam - 0.3)
+    if cloth.cover.sum() < 0.1 * (scale.unit / scale.factor) ** 2:
+        own = np.array(SHIRT, np.float32)
+    top = max(build.collar + 0.3, min(build.collar + 0.5, build.seam - 0.3))
     sheet.fill([(x, max(y, top)) for x, y in opening(build)], own * 0.85)
     mask, window = sheet.mask(opening(build))
     cover, at, rgb = _laid(np.dstack([face.rgb, _trimmed(face, scale)]), scale)
@@ -183,14 +190,15 @@ def _hat(sheet: Sheet, face: Cutout, build: Build, scale: Scale, prop: str) -> N
 # ---------------------------------------------------------------- where the body goes on
 
 
-def build_of(face: Cutout, dressed: np.ndarray, cloth: Cloth, scale: Scale) -> Build:
-    """Measure a bust: the outline of its shoulders, its collar, the cloth at its lower edge."""
+def build_of(face: Cutout, dressed: np.ndarray, cloth: Cloth, scale: Scale, plain: tuple[float, float, float]) -> Build:
+    """Measure a bust: the outline of its shoulders, its collar, the cloth at its lower edge (``plain`` where none is
+    seen)."""
     unit, chin = scale.unit / scale.factor, np.array(scale.chin)
     bottom = min(face.alpha.shape[0], int(chin[1] + LOWEST * unit))
     line = _shoulder_line(cloth, chin, unit, bottom)
     low = slice(max(0, bottom - int(0.4 * unit)), bottom)
     main = (cloth.cover[low] > 0.9) & (cloth.trim[low] < 0.1)
-    colour = np.median(dressed[low][main], 0) if main.sum() > 50 else np.array((92, 96, 108.0))
+    colour = np.median(dressed[low][main], 0) if main.sum() > 50 else np.array(plain)
     colour = colour.astype(np.float32)
     tone = _tones(dressed[low], main, line, chin, unit)
     middle = float(np.clip(line[[0, -1], 0].mean(), -0.4, 0.4))
