@@ -14,7 +14,7 @@ import numpy as np
 from engines.video import ActorOrder
 from engines.video.puppet.figure import landmarks
 from engines.video.puppet.figure.body import ABOVE, BOTTOM, HALF_WIDTH
-from engines.video.puppet.figure.features import at_rest, cloth, face, turns_of
+from engines.video.puppet.figure.features import Album, at_rest, cloth, face, turns_of
 from engines.video.puppet.figure.injury import hurt
 from engines.video.puppet.figure.light import Lighting, Window, lighting, shine, slopes
 from engines.video.puppet.figure.sprite import Extent, Light, Pose, Sprite
@@ -31,13 +31,10 @@ class Figure:
 
     def __init__(self, actor: ActorOrder, assets: Assets) -> None:
         """Raises ``BadPicture`` when a reference shows no face, ``NotFound`` when its file is missing."""
-        self._album = tuple({r.view: assets.path(r.uri) for r in reversed(actor.references)}.items())
-        self._costume = Costume.of(actor.look)
-        self._rest = at_rest(self._album)
-        self.turns: frozenset[str] = turns_of(self._album)
-        self._sprite = functools.lru_cache(maxsize=24)(self._baked)
-        self._stage = functools.lru_cache(maxsize=6)(self._staged)
-        self._lit = functools.lru_cache(maxsize=6)(self._light)
+        self.album: Album = tuple({r.view: assets.path(r.uri) for r in reversed(actor.references)}.items())
+        self.costume = Costume.of(actor.look)
+        self.rest = at_rest(self.album)
+        self.turns: frozenset[str] = turns_of(self.album)
 
     def sprite(self, pose: Pose, light: Light, extent: Extent, face_height: float) -> Sprite:
         """The figure in a pose and a light, its face about ``face_height`` pixels high (less where the reference is
@@ -45,65 +42,76 @@ class Figure:
         turn = pose.turn if pose.turn in self.turns else "front"
         expression = pose.expression if turn == "front" else "neutral"
         stride = round(pose.stride, 3) if extent == "full" else 0.0
-        return self._sprite(Pose(expression, pose.mouth, pose.blink, turn, stride), light, extent, round(face_height))
+        return _sprite(self, Pose(expression, pose.mouth, pose.blink, turn, stride), light, extent, round(face_height))
 
-    def _scale(self, extent: Extent, face_height: int) -> Scale:
-        mesh = self._rest.mesh
+    def scale(self, extent: Extent, face_height: int) -> Scale:
+        mesh = self.rest.mesh
         factor = min(face_height / landmarks.face_size(mesh), LARGEST)
         unit = landmarks.face_width(mesh) * factor
         size = (round((ABOVE + BOTTOM[extent]) * unit), round(2 * HALF_WIDTH * unit))
         x, y = (float(v) for v in mesh[landmarks.CHIN, :2])
         return Scale(factor, (HALF_WIDTH * unit, ABOVE * unit), size, unit, (x, y))
 
-    def _staged(self, turn: str, extent: Extent, face_height: int, stride: float) -> Stage:
-        still = face(self._album, Pose(turn=turn))
-        scale = self._scale(extent, face_height)
-        return staged(still, cloth(self._album, turn), self._rest, self._costume, scale, extent, stride)
+    def features(self, pose: Pose) -> np.ndarray:
+        """The reference's pixels with the face of a pose, dyed and hurt."""
+        shown = face(self.album, pose)
+        rgb, dye = shown.rgb, self.costume.style.colour
+        if self.costume.dyed and dye is not None:
+            rgb = recoloured(rgb, cloth(self.album, pose.turn), dye)
+        return hurt(rgb, shown.alpha, shown.mesh, self.rest.mesh, self.costume.wounds)
 
-    def _light(
-        self, turn: str, light: Light, extent: Extent, face_height: int, stride: float
-    ) -> tuple[np.ndarray, Lighting]:
-        """The lit figure with its still face, premultiplied, and the light for other faces."""
-        stage, scale = self._stage(turn, extent, face_height, stride), self._scale(extent, face_height)
-        mesh = face(self._album, Pose(turn=turn)).mesh
-        lights = lighting(
-            stage.alpha, slopes(stage.alpha, scale.unit, scale.points(mesh)), scale.unit, light, stage.glow
-        )
-        height, width = stage.alpha.shape
-        return _glowing(shine(stage.rgb, stage.alpha, lights, (slice(0, height), slice(0, width))), stage.glow), lights
 
-    def _baked(self, pose: Pose, light: Light, extent: Extent, face_height: int) -> Sprite:
-        scale = self._scale(extent, face_height)
-        pixels, lights = self._lit(pose.turn, light, extent, face_height, pose.stride)
-        if pose != Pose(turn=pose.turn, stride=pose.stride):
-            stage = self._stage(pose.turn, extent, face_height, pose.stride)
-            pixels = self._with_face(pixels, stage, lights, pose, scale)
-        pixels.setflags(write=False)
-        eyes = scale.points(self._rest.mesh)[:, :2]
-        x, y = (float(v) for v in landmarks.between_eyes(eyes))
-        height = landmarks.face_size(self._rest.mesh) * scale.factor
-        feet = float(np.flatnonzero(pixels[..., 3].any(1))[-1])
-        return Sprite(pixels, (x, y), height, feet)
+# What the process keeps, of all its figures together: a sprite for a close-up has 5 MB.
 
-    def _with_face(self, pixels: np.ndarray, stage: Stage, lights: Lighting, pose: Pose, scale: Scale) -> np.ndarray:
-        """The lit figure with the face of another pose in it."""
-        still = face(self._album, Pose(turn=pose.turn))
-        other = face(self._album, Pose(pose.expression, pose.mouth, pose.blink, pose.turn))
-        garb = cloth(self._album, pose.turn)
-        rgb = other.rgb
-        if self._costume.dyed and self._costume.style.colour:
-            rgb = recoloured(rgb, garb, self._costume.style.colour)
-        rgb = hurt(rgb, other.alpha, other.mesh, self._rest.mesh, self._costume.wounds)
-        cover = _face_cover(still.mesh, other.mesh, other.alpha.shape)
-        window = _window(cover, scale)
-        there = placed(np.dstack([rgb, cover]), scale, window)
-        share = there[..., 3:].astype(np.float32) / 255
-        mixed = np.round(stage.rgb[window] * (1 - share) + there[..., :3] * share).astype(np.uint8)
-        alpha = np.ascontiguousarray(stage.alpha[window])
-        result = pixels.copy()
-        glow = None if stage.glow is None else np.ascontiguousarray(stage.glow[window])
-        result[window] = _glowing(shine(mixed, alpha, lights, window), glow)
-        return result
+
+@functools.lru_cache(maxsize=8)
+def _stage(figure: Figure, turn: str, extent: Extent, face_height: int, stride: float) -> Stage:
+    still = face(figure.album, Pose(turn=turn))
+    scale = figure.scale(extent, face_height)
+    return staged(still, cloth(figure.album, turn), figure.rest, figure.costume, scale, extent, stride)
+
+
+@functools.lru_cache(maxsize=8)
+def _lit(
+    figure: Figure, turn: str, light: Light, extent: Extent, face_height: int, stride: float
+) -> tuple[np.ndarray, Lighting]:
+    """The lit figure with its still face, premultiplied, and the light for other faces."""
+    stage, scale = _stage(figure, turn, extent, face_height, stride), figure.scale(extent, face_height)
+    mesh = face(figure.album, Pose(turn=turn)).mesh
+    lights = lighting(stage.alpha, slopes(stage.alpha, scale.unit, scale.points(mesh)), scale.unit, light, stage.glow)
+    height, width = stage.alpha.shape
+    return _glowing(shine(stage.rgb, stage.alpha, lights, (slice(0, height), slice(0, width))), stage.glow), lights
+
+
+@functools.lru_cache(maxsize=40)
+def _sprite(figure: Figure, pose: Pose, light: Light, extent: Extent, face_height: int) -> Sprite:
+    scale = figure.scale(extent, face_height)
+    pixels, lights = _lit(figure, pose.turn, light, extent, face_height, pose.stride)
+    if pose != Pose(turn=pose.turn, stride=pose.stride):
+        stage = _stage(figure, pose.turn, extent, face_height, pose.stride)
+        pixels = _with_face(figure, pixels, stage, lights, pose, scale)
+    pixels.setflags(write=False)
+    x, y = (float(v) for v in landmarks.between_eyes(scale.points(figure.rest.mesh)))
+    feet = float(np.flatnonzero(pixels[..., 3].any(1))[-1])
+    return Sprite(pixels, (x, y), landmarks.face_size(figure.rest.mesh) * scale.factor, feet)
+
+
+def _with_face(
+    figure: Figure, pixels: np.ndarray, stage: Stage, lights: Lighting, pose: Pose, scale: Scale
+) -> np.ndarray:
+    """The lit figure with the face of another pose in it."""
+    wanted = Pose(pose.expression, pose.mouth, pose.blink, pose.turn)
+    still, other = face(figure.album, Pose(turn=pose.turn)), face(figure.album, wanted)
+    cover = _face_cover(still.mesh, other.mesh, other.alpha.shape)
+    window = _window(cover, scale)
+    there = placed(np.dstack([figure.features(wanted), cover]), scale, window)
+    share = there[..., 3:].astype(np.float32) / 255
+    mixed = np.round(stage.rgb[window] * (1 - share) + there[..., :3] * share).astype(np.uint8)
+    alpha = np.ascontiguousarray(stage.alpha[window])
+    glow = None if stage.glow is None else np.ascontiguousarray(stage.glow[window])
+    result = pixels.copy()
+    result[window] = _glowing(shine(mixed, alpha, lights, window), glow)
+    return result
 
 
 def _face_cover(still: np.ndarray, other: np.ndarray, shape: tuple[int, int]) -> np.ndarray:

@@ -13,7 +13,7 @@ import numpy as np
 
 cv2.setNumThreads(1)
 
-Points = Sequence[tuple[float, float]] | np.ndarray
+Points = Sequence[Sequence[float] | np.ndarray] | np.ndarray
 Window = tuple[slice, slice]
 Colour = np.ndarray | tuple[float, float, float]
 
