@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from functools import cache
+from importlib.metadata import packages_distributions
 from pathlib import Path
 from statistics import median
 
@@ -124,3 +127,21 @@ def test_no_function_is_too_long() -> None:
 
 def test_most_functions_are_short() -> None:
     assert median(lines for file in house() for _, lines in functions(file)) < MEDIAN_FUNCTION
+
+
+def test_whatever_is_imported_is_declared() -> None:
+    declared = {_plain(re.split(r"[^\w.-]", need, maxsplit=1)[0]) for need in _declared()} | {"pydantic-core"}
+    owners = packages_distributions()
+    packages = {name.partition(".")[0] for file in house() for _, name in imported(file)}
+    foreign = packages - FLOORS.keys() - set(sys.stdlib_module_names) - {"samples"}
+    assert not {name for name in foreign if not declared & {_plain(owner) for owner in owners.get(name, ())}}
+
+
+def _plain(name: str) -> str:
+    """The package index takes ``Pydantic_core`` and ``pydantic-core`` for one."""
+    return name.lower().replace("_", "-")
+
+
+def _declared() -> list[str]:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    return [*project["dependencies"], *(need for extra in project["optional-dependencies"].values() for need in extra)]
