@@ -13,12 +13,12 @@ import numpy as np
 
 from engines.video import ActorOrder
 from engines.video.puppet.figure import landmarks
+from engines.video.puppet.figure.assembly import Assembly, Costume, Scale, assembled, placed
 from engines.video.puppet.figure.body import ABOVE, BOTTOM, HALF_WIDTH
 from engines.video.puppet.figure.features import Album, at_rest, cloth, face, turns_of
 from engines.video.puppet.figure.injury import hurt
 from engines.video.puppet.figure.light import Lighting, Window, lighting, shine, slopes
 from engines.video.puppet.figure.sprite import Extent, Light, Pose, Sprite
-from engines.video.puppet.figure.stage import Costume, Scale, Stage, placed, staged
 from engines.video.puppet.figure.wardrobe import recoloured
 from media.assets import Assets
 
@@ -65,10 +65,10 @@ class Figure:
 
 
 @functools.lru_cache(maxsize=8)
-def _stage(figure: Figure, turn: str, extent: Extent, face_height: int, stride: float) -> Stage:
+def _assembly(figure: Figure, turn: str, extent: Extent, face_height: int, stride: float) -> Assembly:
     still = face(figure.album, Pose(turn=turn))
     scale = figure.scale(extent, face_height)
-    return staged(still, cloth(figure.album, turn), figure.rest, figure.costume, scale, extent, stride)
+    return assembled(still, cloth(figure.album, turn), figure.rest, figure.costume, scale, extent, stride)
 
 
 @functools.lru_cache(maxsize=8)
@@ -76,11 +76,11 @@ def _lit(
     figure: Figure, turn: str, light: Light, extent: Extent, face_height: int, stride: float
 ) -> tuple[np.ndarray, Lighting]:
     """The lit figure with its still face, premultiplied, and the light for other faces."""
-    stage, scale = _stage(figure, turn, extent, face_height, stride), figure.scale(extent, face_height)
+    whole, scale = _assembly(figure, turn, extent, face_height, stride), figure.scale(extent, face_height)
     mesh = face(figure.album, Pose(turn=turn)).mesh
-    lights = lighting(stage.alpha, slopes(stage.alpha, scale.unit, scale.points(mesh)), scale.unit, light, stage.glow)
-    height, width = stage.alpha.shape
-    return _glowing(shine(stage.rgb, stage.alpha, lights, (slice(0, height), slice(0, width))), stage.glow), lights
+    lights = lighting(whole.alpha, slopes(whole.alpha, scale.unit, scale.points(mesh)), scale.unit, light, whole.glow)
+    height, width = whole.alpha.shape
+    return _glowing(shine(whole.rgb, whole.alpha, lights, (slice(0, height), slice(0, width))), whole.glow), lights
 
 
 @functools.lru_cache(maxsize=40)
@@ -88,8 +88,8 @@ def _sprite(figure: Figure, pose: Pose, light: Light, extent: Extent, face_heigh
     scale = figure.scale(extent, face_height)
     pixels, lights = _lit(figure, pose.turn, light, extent, face_height, pose.stride)
     if pose != Pose(turn=pose.turn, stride=pose.stride):
-        stage = _stage(figure, pose.turn, extent, face_height, pose.stride)
-        pixels = _with_face(figure, pixels, stage, lights, pose, scale)
+        whole = _assembly(figure, pose.turn, extent, face_height, pose.stride)
+        pixels = _with_face(figure, pixels, whole, lights, pose, scale)
     pixels.setflags(write=False)
     x, y = (float(v) for v in landmarks.between_eyes(scale.points(figure.rest.mesh)))
     feet = float(np.flatnonzero(pixels[..., 3].any(1))[-1])
@@ -97,7 +97,7 @@ def _sprite(figure: Figure, pose: Pose, light: Light, extent: Extent, face_heigh
 
 
 def _with_face(
-    figure: Figure, pixels: np.ndarray, stage: Stage, lights: Lighting, pose: Pose, scale: Scale
+    figure: Figure, pixels: np.ndarray, whole: Assembly, lights: Lighting, pose: Pose, scale: Scale
 ) -> np.ndarray:
     """The lit figure with the face of another pose in it."""
     wanted = Pose(pose.expression, pose.mouth, pose.blink, pose.turn)
@@ -106,9 +106,9 @@ def _with_face(
     window = _window(cover, scale)
     there = placed(np.dstack([figure.features(wanted), cover]), scale, window)
     share = there[..., 3:].astype(np.float32) / 255
-    mixed = np.round(stage.rgb[window] * (1 - share) + there[..., :3] * share).astype(np.uint8)
-    alpha = np.ascontiguousarray(stage.alpha[window])
-    glow = None if stage.glow is None else np.ascontiguousarray(stage.glow[window])
+    mixed = np.round(whole.rgb[window] * (1 - share) + there[..., :3] * share).astype(np.uint8)
+    alpha = np.ascontiguousarray(whole.alpha[window])
+    glow = None if whole.glow is None else np.ascontiguousarray(whole.glow[window])
     result = pixels.copy()
     result[window] = _glowing(shine(mixed, alpha, lights, window), glow)
     return result

@@ -62,7 +62,7 @@ class Scale:
 
 
 @dataclass(frozen=True)
-class Stage:
+class Assembly:
     """``rgb`` (h, w, 3) and ``alpha`` (h, w), uint8, straight; ``glow`` is carried light, like ``rgb``, or None."""
 
     rgb: np.ndarray
@@ -70,9 +70,9 @@ class Stage:
     glow: np.ndarray | None
 
 
-def staged(
+def assembled(
     face: Cutout, cloth: Cloth, rest: Cutout, costume: Costume, scale: Scale, extent: str, stride: float
-) -> Stage:
+) -> Assembly:
     """Draw a figure with the still ``face`` of its turn; ``rest`` is the still front face."""
     sheet = Sheet(scale.size, scale.origin, scale.unit)
     dressed = recoloured(face.rgb, cloth, costume.style.colour) if costume.dyed and costume.style.colour else face.rgb
@@ -102,7 +102,7 @@ def staged(
         _hat(sheet, face, build, scale, costume.things.hat)
     for thing in things:
         draw_held(sheet, build, thing)
-    return Stage(_bytes(sheet.rgb), np.round(sheet.alpha * 255).astype(np.uint8), _glow(sheet))
+    return Assembly(_bytes(sheet.rgb), np.round(sheet.alpha * 255).astype(np.uint8), _glow(sheet))
 
 
 def _bytes(values: np.ndarray) -> np.ndarray:
