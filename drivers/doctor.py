@@ -64,6 +64,7 @@ def examine(settings: Settings | None = None) -> list[Check]:
         *_engines(settings),
         _voices(settings),
         _gpu(),
+        _ffmpeg(),
         *_extras(),
     ]
 
@@ -119,6 +120,11 @@ def _gpu() -> Check:
     found = sorted(Path("/proc/driver/nvidia/gpus").glob("*")) if shutil.which("nvidia-smi") else []
     told = f"{len(found)} NVIDIA" if found else "none; the embedded engines need none"
     return Check("GPU", bool(found), told, needed=False)
+
+
+def _ffmpeg() -> Check:
+    found = shutil.which("ffmpeg")
+    return Check("ffmpeg", bool(found), found or "none; only `make bench` compares itself with it", needed=False)
 
 
 # ---------------------------------------------------------------- where things are kept

@@ -5,7 +5,9 @@ It folds the episode's own facts, so a resumed film begins with what was done be
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Iterator
+from datetime import timedelta
 from types import TracebackType
 from typing import Any
 
@@ -42,6 +44,7 @@ class Progress:
     def __init__(self, console: Console, past: Iterable[Event] = ()) -> None:
         self._console = console
         self._state = EPISODE.fold(past)
+        self._started = time.monotonic()
         self._live = Live(console=console, get_renderable=self._shown, refresh_per_second=REFRESHES, transient=True)
 
     def __enter__(self) -> Progress:
@@ -61,7 +64,8 @@ class Progress:
                 self._console.print(line, soft_wrap=True)
 
     def _shown(self) -> RenderableType:
-        return Group(_bars(stages(self._state)), *map(_under_way, _scenes_under_way(self._state)))
+        took = Text(f"time    {timedelta(seconds=round(time.monotonic() - self._started))}", "dim")
+        return Group(_bars(stages(self._state)), *map(_under_way, _scenes_under_way(self._state)), took)
 
 
 # ---------------------------------------------------------------- how far it is
