@@ -7,7 +7,7 @@ import os
 
 import ray
 
-from actors.pools import open_pools
+from actors.pools import close_pools, open_pools
 from actors.residence import NAMESPACE
 from actors.settings import Settings
 from events.errors import ClusterError
@@ -17,7 +17,7 @@ STARTS = 3
 
 
 class Cluster:
-    """A connection to Ray. It ends with us only what we started: a Ray that was there before stays."""
+    """A connection to Ray and the pools of one studio there."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
@@ -31,8 +31,12 @@ class Cluster:
         open_pools(self._settings)
 
     def stop(self) -> None:
-        if self._connected and ray.is_initialized():
-            ray.shutdown()
+        """End the Ray that we started; in a Ray of somebody else's, end only our workers."""
+        if ray.is_initialized():
+            if self._connected:
+                ray.shutdown()
+            else:
+                close_pools(self._settings)
         self._connected = False
 
 

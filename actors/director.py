@@ -52,7 +52,7 @@ class Direction:
         self.log = open_log(settings.database_url)
         self.shell: Shell[Episode] = Shell(EPISODE, episode_id, self.log)
         self.residence = Residence(settings)
-        self.stages = Stages()
+        self.stages = Stages(settings)
         self.cast: dict[str, Character] = {
             member.slug: state_at(CHARACTER, member.character_id, self.log, member.version)
             for member in self.request.cast
@@ -148,13 +148,13 @@ class Direction:
     async def cut(self) -> None:
         if self.state.cut is None:
             film = await self.stages.ask("finishing", "cut", self.state, self.names)
-            await self.tell(CutEpisode(**film.model_dump()), f"cut {film.film}")
+            await self.tell(CutEpisode(**film.model_dump()), f"cut {self.round}")
 
     async def check_quality(self) -> None:
         if self.state.cut and self.state.quality is None:
             seen = await self.stages.ask("finishing", "screen", self.state, self.identities)
             command = CheckQuality(film=self.state.cut.film, **seen.model_dump())
-            await self.tell(command, f"quality {self.state.cut.film}")
+            await self.tell(command, f"quality {self.round}")
 
     async def deliver(self) -> None:
         ledger = self.log.recorded(self.episode_id)
@@ -171,6 +171,11 @@ class Direction:
     def request(self) -> EpisodeRequested:
         assert self.state.request
         return self.state.request
+
+    @property
+    def round(self) -> int:
+        """How many times scenes have gone round again: each time there is another cut."""
+        return sum(self.state.rounds.values())
 
     @property
     def script(self) -> Script:

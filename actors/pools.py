@@ -13,6 +13,7 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from zlib import crc32
 
 from ray import serve
 from ray.exceptions import RayActorError, RayTaskError
@@ -176,25 +177,37 @@ class Finishing:
 POOLS: dict[str, Any] = {"filming": Filming, "judging": Judging, "speaking": Speaking, "finishing": Finishing}
 
 
+def app_name(pool: str, settings: Settings) -> str:
+    """Studios of different homes or engines can share a cluster: each has pools of its own."""
+    return f"{pool}-{crc32(settings.model_dump_json().encode()):08x}"
+
+
 def open_pools(settings: Settings) -> None:
     """Start the workers of all stages; returns when they can work. A second call changes nothing."""
     logging.getLogger("ray.serve").setLevel(logging.WARNING)
     serve.start(proxy_location="Disabled", logging_config={"log_level": "WARNING"})
-    if serve.status().applications.keys() >= POOLS.keys():
-        return
+    running = serve.status().applications
     replicas = {"filming": settings.video_workers, "speaking": settings.speech_workers}
     targets = [
-        serve.RunTarget(pool.options(num_replicas=replicas.get(name, 1)).bind(settings), name=name, route_prefix=None)
+        serve.RunTarget(pool.options(num_replicas=replicas.get(name, 1)).bind(settings), app, route_prefix=None)
         for name, pool in POOLS.items()
+        if (app := app_name(name, settings)) not in running
     ]
-    serve.run_many(targets)
+    if targets:
+        serve.run_many(targets)
+
+
+def close_pools(settings: Settings) -> None:
+    """Let the workers go."""
+    for pool in POOLS:
+        serve.delete(app_name(pool, settings), _blocking=False)
 
 
 class Stages:
     """Asks the pools. What a dead replica had in hand is asked for again: every question here is repeatable."""
 
-    def __init__(self) -> None:
-        self._handles = {name: serve.get_app_handle(name) for name in POOLS}
+    def __init__(self, settings: Settings) -> None:
+        self._handles = {pool: serve.get_app_handle(app_name(pool, settings)) for pool in POOLS}
 
     async def ask(self, pool: str, method: str, *arguments: Any, near: str = "") -> Any:
         """The pool's answer, preferably from the worker that has ``near`` in memory. Raises what the engine

@@ -139,7 +139,7 @@ class Studio:
         self,
         story: str | Path,
         cast: Sequence[str],
-        seconds: float = 300,
+        seconds: float | None = None,
         seed: int = 1,
         out: Path | None = None,
         series: str | None = None,
@@ -153,17 +153,24 @@ class Studio:
         return self.resume_episode(self.request_episode(story, cast, seconds, seed, series), out, on_event)
 
     def request_episode(
-        self, story: str | Path, cast: Sequence[str], seconds: float = 300, seed: int = 1, series: str | None = None
+        self,
+        story: str | Path,
+        cast: Sequence[str],
+        seconds: float | None = None,
+        seed: int = 1,
+        series: str | None = None,
     ) -> UUID:
         """Check and record the order for an episode; nothing is filmed yet."""
         members = self._members(cast)
+        from engines.script.read import USUAL
+
         told, written = self._read_story(story, [member.slug for member in members], seconds)
         episode_id = self._new_id()
         series_id = self._series(series, episode_id, members) if series else None
         command = RequestEpisode(
             story=told,
             cast=tuple(members),
-            seconds=written.seconds if written else seconds,
+            seconds=written.seconds if written else seconds or USUAL,
             seed=seed,
             engines=self.settings.engines,
             limits=self.settings.limits,
@@ -216,7 +223,7 @@ class Studio:
             raise NotFound(f"There is no character {slug!r}. The studio knows: {known}.")
         return CastMember(slug=slug, character_id=character_id, version=facts[-1].version)
 
-    def _read_story(self, story: str | Path, slugs: list[str], seconds: float) -> tuple[str, Script | None]:
+    def _read_story(self, story: str | Path, slugs: list[str], seconds: float | None) -> tuple[str, Script | None]:
         from engines.script.read import read_story
 
         told, written = read_story(story, slugs, seconds)

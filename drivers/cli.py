@@ -136,7 +136,7 @@ def list_characters(json: Json = False) -> None:
 def create_episode(
     story: Annotated[str, typer.Argument(help="A story, or a .txt, .fountain or .json file.")],
     cast: Annotated[str, typer.Option(help="Who plays: ava,marlow")],
-    seconds: Seconds = 300,
+    seconds: Annotated[float | None, typer.Option(help="Length of the film; 300, or what a scene list has.")] = None,
     seed: Seed = 1,
     series: Annotated[str, typer.Option(help="The series that this is the next episode of.")] = "",
     out: Out = None,

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from uuid import UUID
 
@@ -112,9 +113,9 @@ class Production:
         try:
             for moment, victim in plan:
                 self.wait_for(process, moment, victim)
-                if not process.is_running() or process.status() == psutil.STATUS_ZOMBIE:
-                    return
                 killed[victim] += kill(process, victim)
+                if process.poll() is not None:
+                    return
             process.wait()
         finally:
             kill(process, "ray")
@@ -130,7 +131,10 @@ class Production:
 
 
 def alive(process: psutil.Popen, victim: str) -> list[psutil.Process]:
-    children = process.children(recursive=True)
+    try:
+        children = process.children(recursive=True)
+    except psutil.NoSuchProcess:
+        return []
     if victim == "ray":
         return children
     return [child for child in children if title(child).startswith(PROCESSES[victim])]
@@ -145,17 +149,15 @@ def title(process: psutil.Process) -> str:
 
 def kill(process: psutil.Popen, victim: str) -> int:
     """Kill -9 one victim, or the driver with all of its Ray; how many victims were hit."""
-    if not process.is_running():
-        return 0
     targets = alive(process, victim)
+    if not targets:
+        return 0
     chosen = [*targets, process] if victim == "ray" else targets[:1]
     for target in chosen:
-        try:
+        with suppress(psutil.NoSuchProcess):
             target.kill()
-        except psutil.NoSuchProcess:
-            continue
     psutil.wait_procs(chosen)
-    return bool(chosen)
+    return 1
 
 
 # ---------------------------------------------------------------- what must not be in the log

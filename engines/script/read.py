@@ -9,12 +9,15 @@ from events.errors import BadScript
 from events.script import Script
 
 SUFFIXES = (".txt", ".md", ".fountain", ".json")
+USUAL = 300.0
+"""Seconds of an episode when nobody says otherwise."""
 LONGEST = 200_000
 """Characters of the longest story file that is read."""
 
 
-def read_story(story: str | Path, cast: Sequence[str], seconds: float) -> tuple[str, Script | None]:
-    """The story's text, and its script where the user has written one. Raises ``BadScript``."""
+def read_story(story: str | Path, cast: Sequence[str], seconds: float | None) -> tuple[str, Script | None]:
+    """The story's text, and its script where the user has written one. Raises ``BadScript``, also where the
+    scenes do not add up to ``seconds`` (None: a list of scenes is as long as it is, a screenplay ``USUAL`` s)."""
     if not _is_file(story):
         return str(story), None
     path = Path(story)
@@ -22,7 +25,7 @@ def read_story(story: str | Path, cast: Sequence[str], seconds: float) -> tuple[
     if path.suffix == ".fountain":
         from engines.script.fountain import read_fountain
 
-        return text, read_fountain(text, cast, seconds)
+        return text, read_fountain(text, cast, seconds or USUAL)
     if path.suffix == ".json":
         from engines.script.scene_json import read_scenes
 

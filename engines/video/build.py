@@ -34,6 +34,7 @@ def understudies(assets: Assets) -> Iterator[ActorOrder]:
         told = yaml.safe_load((folder / "character.yaml").read_text("utf-8"))
         views = told["images"]["views"]
         references = tuple(
-            Reference(view=view, uri=assets.write((folder / entry["file"]).read_bytes())) for view, entry in views.items()
+            Reference(view=view, uri=assets.write((folder / entry["file"]).read_bytes()))
+            for view, entry in views.items()
         )
         yield ActorOrder(slug=folder.name, name=told["name"], references=references, look=Look())

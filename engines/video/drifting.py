@@ -47,7 +47,8 @@ class Drifting:
         self.pause = pause
 
     def submit(self, order: ShotOrder) -> str:
-        return self.engine.submit(self._miscast(order))
+        """The wrapped engine's operation behind the take's fate, so that the log tells which takes were bad."""
+        return f"{self.fate(order)}:{self.engine.submit(self._miscast(order))}"
 
     def collect(self, operation: str, order: ShotOrder, folder: Path) -> Clip:
         fate = self.fate(order)
@@ -55,7 +56,7 @@ class Drifting:
             raise TakeFailed(f"The take of shot {order.shot.shot_id} was lost. Try again.")
         if fate is Fate.SLOW:
             self.pause()
-        return self.engine.collect(operation, self._miscast(order), folder)
+        return self.engine.collect(operation.partition(":")[2], self._miscast(order), folder)
 
     def is_bad(self, order: ShotOrder) -> bool:
         """Whether somebody in this take has another's face."""
