@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from engines.face.judge import judge
 from engines.image.puppet import PuppetStill
 from engines.video import ActorOrder, ShotOrder
 from engines.video.puppet import Puppet
@@ -20,7 +21,7 @@ from events.script import Mood, Place, TimeOfDay, Weather
 from events.storyboard import Angle, Camera, Framing, Move, Shot
 from media.assets import Assets
 from media.frames import frame_count, last_frame, png
-from tests.sample_cast import CAST
+from tests.sample_cast import CAST, engine, identities
 
 VIEWS = ("front_neutral", "front_blink", "three_quarter_left", "three_quarter_right")
 LONELY = {Framing.TWO_SHOT, Framing.OVER_THE_SHOULDER}
@@ -134,6 +135,23 @@ def test_a_visible_actor_without_pictures_is_an_error(assets: Assets, puppet: Pu
     order = ordered(assets, "ava").model_copy(update={"actors": ()})
     with pytest.raises(TakeFailed, match="ava"):
         puppet.film(order)
+
+
+def test_the_judge_knows_the_faces_in_a_storm_at_night(assets: Assets, puppet: Puppet) -> None:
+    order = ordered(
+        assets,
+        *("ava", "kairo"),
+        framing=Framing.TWO_SHOT,
+        angle=Angle.DUTCH,
+        place=Place.ROOFTOP,
+        time=TimeOfDay.NIGHT,
+        weather=Weather.STORM,
+        mood=Mood.TENSE,
+    )
+    film = puppet.film(order)
+    frames = [film.frame(number) for number in (2, 18, 34)]
+    verdict = judge(engine(), frames, identities(), order.shot.visible, order.shot.identified)
+    assert verdict.value == "pass", verdict.reason
 
 
 # ---------------------------------------------------------------- chain and clip
