@@ -130,8 +130,8 @@ def _uniform(sheet: Sheet, build: Build, style: Style) -> None:
         sheet.part(pocket, tone(cloth, 0.94), 0.04, 0.75)
     _closure(sheet, build, c + 0.55, style, BRASS)
     sheet.part(ellipse(0.7, s + 0.5, 0.12, 0.12), BRASS, 0.04, 0.6)
-    belt = s + 2.35
-    sheet.part([(-1.2, belt), (1.2, belt), (1.2, belt + 0.22), (-1.2, belt + 0.22)], tone(cloth, 0.45), 0.04, 0.7)
+    belt, wide = s + 2.35, build.width - 0.56
+    sheet.part([(-wide, belt), (wide, belt), (wide, belt + 0.22), (-wide, belt + 0.22)], tone(cloth, 0.45), 0.04, 0.7)
     sheet.part([(-0.2, belt - 0.02), (0.2, belt - 0.02), (0.2, belt + 0.24), (-0.2, belt + 0.24)], BRASS, 0.03, 0.7)
 
 
@@ -144,9 +144,9 @@ def _dress(sheet: Sheet, build: Build, style: Style) -> None:
         for k in (0.25, 0.55, 0.85):
             sheet.crease(mirrored([(k * 0.6, c + 0.7 + 0.1 * k), (k * 0.9, s + 1.9)], side), 0.09, 0.06)
     waist = s + 2.05
-    sash = curve(
-        [(-1.3, waist), (0, waist + 0.1), (1.3, waist), (1.3, waist + 0.26), (0, waist + 0.36), (-1.3, waist + 0.26)]
-    )
+    wide = build.width - 0.56
+    top = [(-wide, waist), (0, waist + 0.1), (wide, waist)]
+    sash = curve([*top, (wide, waist + 0.26), (0, waist + 0.36), (-wide, waist + 0.26)])
     sheet.part(sash, tone(cloth, 0.62), 0.05, 0.7)
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engines.video.puppet.figure.body import BOTTOM, Build, Joints, draw_forearm, raised_arm
+from engines.video.puppet.figure.body import Build, Joints, draw_forearm, raised_arm
 from engines.video.puppet.figure.sketch import Sheet, curve, ellipse, limb, rgb
 
 STEEL, BRASS, LEATHER, PAPER = rgb("#9aa4ae"), rgb("#c09a50"), rgb("#6b452c"), rgb("#e2d6b8")
@@ -332,12 +332,12 @@ class Held:
 
 
 def held(build: Build, extent: str, side: int, prop: str) -> Held:
-    """How a thing is held: before the chest, higher in a bust so that it is seen."""
+    """How a thing is held: up beside the chest, where medium shots still see it; at the waist of a whole figure."""
     draw, size = drawing_of(prop)
     hangs = draw in (_lantern, _case)
-    x, y = side * (build.width - 0.66), build.shoulder + 1.95 - 0.25 * hangs
-    if extent == "bust":
-        x, y = side * min(1.12, build.width - 0.5), BOTTOM["bust"] - (1.1 if hangs else 0.62)
+    x, y = side * min(1.15, build.width - 0.5), 0.66 if hangs else 1.22
+    if extent == "full":
+        x, y = side * (build.width - 0.66), build.shoulder + 1.95 - 0.25 * hangs
     arm = raised_arm(build, side, (x + 0.12 * side, y + 0.14))
     return Held(draw, size, arm, (x, y), 0.0 if hangs else 8.0 * side)
 
