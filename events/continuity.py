@@ -8,7 +8,7 @@ from events.base import Value
 from events.character import Look, rehearse
 from events.script import Change, ChangeKind, Scene, Script
 
-SUDDEN = frozenset({ChangeKind.INJURY, ChangeKind.HEALING, ChangeKind.PROP_GAINED, ChangeKind.PROP_LOST})
+SUDDEN = frozenset({ChangeKind.INJURY, ChangeKind.PROP_GAINED, ChangeKind.PROP_LOST})
 """Changes that are seen to happen inside the scene; the others hold from its first frame."""
 
 

@@ -69,10 +69,12 @@ def reel_of(episode: Episode, assets: Assets) -> Reel:
 def _cards(episode: Episode, names: Mapping[str, str], folder: Path) -> tuple[Path, Path]:
     assert episode.script
     title, end = folder / "title.mp4", folder / "end.mp4"
-    script, frames = episode.script, card_frames(episode.script)
-    if frames:
-        cards.title_card(title, script.title, script.logline, script.scenes[0].mood, frames)
-        cards.end_card(end, script.title, list(names.values()), script.scenes[-1].mood, frames)
+    script = episode.script
+    title_frames, end_frames = card_frames(script)
+    if title_frames:
+        cards.title_card(title, script.title, script.logline, script.scenes[0].mood, title_frames)
+    if end_frames:
+        cards.end_card(end, script.title, list(names.values()), script.scenes[-1].mood, end_frames)
     return title, end
 
 

@@ -13,9 +13,9 @@ from events.storyboard import Shot
 from media.layout import FADE, Piece, film_frames, film_layout
 from media.quality import Stretch
 
-SHORTEST_CARD = 42
-"""Frames below which a card cannot be read, so that a film of up to five scenes has none."""
+SCENES_FOR_AN_END_CARD = 6
 LONGEST_CARD = 144
+"""Frames."""
 
 
 @dataclass(frozen=True)
@@ -92,17 +92,22 @@ class Reel:
         return moods
 
 
-def card_frames(script: Script) -> int:
-    """Length of the title card and of the end card: what the cross-fades take away, so that the film is as
-    long as its scenes; 0 where that is too short to be read."""
-    taken = FADE * (len(script.scenes) + 1) // 2
-    return min(taken, LONGEST_CARD) if taken >= SHORTEST_CARD else 0
+def card_frames(script: Script) -> tuple[int, int]:
+    """Lengths of the title card and the end card in frames, 0 for none: together they are as long as what the
+    cross-fades take away, so that the film is as long as its scenes."""
+    scenes = len(script.scenes)
+    if scenes == 1:
+        return 0, 0
+    if scenes < SCENES_FOR_AN_END_CARD:
+        return FADE * scenes, 0
+    both = min(FADE * (scenes + 1) // 2, LONGEST_CARD)
+    return both, both
 
 
 def wind(episode: Episode, clip: Callable[[str], Path], title: Path, end: Path) -> Reel:
     """Lay an episode out. ``clip`` gives the file of an asset; ``title`` and ``end`` are the cards' clips."""
     assert episode.script
-    card = card_frames(episode.script)
+    title_frames, end_frames = card_frames(episode.script)
     pieces, shot_ids = [], []
     for scene in episode.script.scenes:
         shots = episode.shots_of(scene.number)
@@ -111,8 +116,11 @@ def wind(episode: Episode, clip: Callable[[str], Path], title: Path, end: Path) 
             assert take
             pieces.append(Piece(clip(take.uri), shot is shots[0], shot is shots[-1], take.frames))
             shot_ids.append(shot.shot_id)
-    if card:
-        pieces = [Piece(title, fade_out=True, frames=card), *pieces, Piece(end, fade_in=True, frames=card)]
-        shot_ids = ["title", *shot_ids, "end"]
+    if title_frames:
+        pieces.insert(0, Piece(title, fade_out=True, frames=title_frames))
+        shot_ids.insert(0, "title")
+    if end_frames:
+        pieces.append(Piece(end, fade_in=True, frames=end_frames))
+        shot_ids.append("end")
     starts = dict(zip(shot_ids, film_layout(pieces), strict=True))
     return Reel(episode, episode.script, tuple(pieces), starts)
