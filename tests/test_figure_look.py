@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import io
+
 import numpy as np
 import pytest
+from PIL import Image
 
-from engines.video.puppet.figure import Pose
+from engines.video import ActorOrder
+from engines.video.puppet.figure import Figure, Pose
 from engines.video.puppet.figure import landmarks as lm
+from engines.video.puppet.figure.cloth import cloth_of
 from engines.video.puppet.figure.cutout import cutout
 from engines.video.puppet.figure.injury import FACE, wound_of
-from events.character import Garment, Injury, Look
+from engines.video.puppet.figure.wardrobe import recoloured
+from events.character import Garment, Injury, Look, Reference
 from media.assets import Assets
 from tests.puppets import CAST, DAY, NAMES, bust, changed, lab, moved, patch, played
 
@@ -34,6 +40,24 @@ def test_a_wardrobe_colour_moves_the_cloth_and_not_the_skin(assets: Assets, name
             assert moved(bare, dressed, patch(bare, side * 1.0, 1.75)) > 15
     for across, down in ((0, 0.2), (-0.25, 0.3), (0.25, 0.3), (0, -0.3)):
         assert moved(bare, dressed, patch(bare, across, down)) < 1.5
+
+
+@pytest.mark.parametrize("name", ["ava", "zuri"])
+def test_clothes_of_the_colour_of_skin_are_told_from_skin_by_where_they_are(assets: Assets, name: str) -> None:
+    own = cutout(CAST / name / "front_neutral.webp")
+    cloth = cloth_of(own)
+    alike = recoloured(own.rgb, cloth, tuple(0.92 * cloth.skin))
+    file = io.BytesIO()
+    Image.fromarray(np.dstack([alike, own.alpha])).save(file, "PNG")
+    references = (Reference(view="front_neutral", uri=assets.write(file.getvalue())),)
+    looks = (Look(), Look(wardrobe=Garment(what="jumper", colour="#2f7a4a")))
+    bare, green = (
+        bust(Figure(ActorOrder(slug=name, name=name, references=references, look=look), assets)) for look in looks
+    )
+    for side in (-1, 1):
+        assert moved(bare, green, patch(bare, side * 1.0, 1.6)) > 30
+    for across, down in ((0, 0.2), (-0.25, 0.3), (0.25, 0.3), (0, 0.85)):
+        assert moved(bare, green, patch(bare, across, down, 0.06)) < 1.5
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ light (once per turn and size), and the light on it. Another mouth or a blink co
 from __future__ import annotations
 
 import functools
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -31,7 +32,10 @@ class Figure:
 
     def __init__(self, actor: ActorOrder, assets: Assets) -> None:
         """Raises ``BadPicture`` when a reference shows no face, ``NotFound`` when its file is missing."""
-        self.album: Album = tuple({r.view: assets.path(r.uri) for r in reversed(actor.references)}.items())
+        files: dict[str, Path] = {}
+        for reference in actor.references:
+            files.setdefault(reference.view, assets.path(reference.uri))
+        self.album: Album = tuple(files.items())
         self.costume = Costume.of(actor.look)
         self.rest = at_rest(self.album)
         self.turns: frozenset[str] = turns_of(self.album)
