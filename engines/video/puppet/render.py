@@ -47,7 +47,7 @@ class ShotFilm:
     def _cast(self, figures: dict[str, Figure], assets: Assets) -> list[Performer]:
         """The characters with their marks and lights."""
         cast = []
-        for mark in marks(self.order.shot, self.stage.floor):
+        for mark in marks(self.order.shot, self.stage.floor, self.stage.seated):
             figure = figures[mark.slug]
             acting = Acting(self.order, mark, figure.turns, assets)
             cast.append(Performer(figure, acting, mark, self.stage, self.path))

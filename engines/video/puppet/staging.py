@@ -53,13 +53,14 @@ EYES = {
 DISTANT = frozenset({Framing.EXTREME_WIDE, Framing.WIDE, Framing.FULL})
 
 
-def marks(shot: Shot, floor: float) -> list[Mark]:
-    """The marks of everybody visible, far to near. ``floor`` is the y of feet on this set."""
+def marks(shot: Shot, floor: float, seated: bool = False) -> list[Mark]:
+    """The marks of everybody visible, far to near. ``floor`` is the y of feet on this set; where all are ``seated``,
+    as in a car, nobody is seen from head to foot."""
     if not shot.visible:
         return []
     framing = shot.camera.framing
     if framing in DISTANT and not shot.identified:
-        return _standing(shot, floor)
+        return _seated(shot) if seated else _standing(shot, floor)
     if framing is Framing.OVER_THE_SHOULDER and len(shot.visible) > 1:
         return _over_the_shoulder(shot)
     return _portrait(shot)
@@ -74,6 +75,17 @@ def _standing(shot: Shot, floor: float) -> list[Mark]:
     lift = {Framing.EXTREME_WIDE: -46.0, Framing.WIDE: -8.0}.get(shot.camera.framing, 22.0)
     return [
         Mark(slug, start + gap * k, face, 0, "full", floor + lift + 6 * (k % 2), _towards(k, count))
+        for k, slug in enumerate(shot.visible)
+    ]
+
+
+def _seated(shot: Shot) -> list[Mark]:
+    """Heads and shoulders side by side, small."""
+    face, count = 1.2 * FACES[shot.camera.framing] + 50, len(shot.visible)
+    start = FRAME[0] * _third(shot) - 1.6 * face * (count - 1)
+    eyes = _eye_line(shot, 0.52)
+    return [
+        Mark(slug, start + 3.2 * face * k, face, eyes, "half", None, _towards(k, count))
         for k, slug in enumerate(shot.visible)
     ]
 

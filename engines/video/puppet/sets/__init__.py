@@ -43,7 +43,7 @@ def build(place: Place, location: str, time: TimeOfDay, weather: Weather) -> Sta
     random = np.random.default_rng(seed)
     colours = palette(time, weather, random)
     stage = PAINTERS[place](Design(words_of(location), time, weather, colours, seed, random))
-    return stage if stage.indoors else _in_the_air(stage, AIR[weather])
+    return stage if stage.indoors else _in_the_air(stage, AIR[weather] * (0.6 if colours.night else 1))
 
 
 def _in_the_air(stage: Stage, thickness: float) -> Stage:

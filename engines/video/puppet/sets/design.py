@@ -28,7 +28,7 @@ class Source:
 class Stage:
     """A built set. ``layers`` lie far to near; weather falls in front of those no nearer than ``window_depth``;
     ``key`` lights the actors' faces, ``rim`` their edges from behind; ``floor`` is the y of their
-    feet."""
+    feet, ``seated`` says that they sit; ``motes`` is the colour of dust in the light."""
 
     layers: tuple[Layer, ...]
     window_depth: float
@@ -39,6 +39,7 @@ class Stage:
     haze: Colour
     floor: float = 628.0
     motes: Colour | None = None
+    seated: bool = False
 
     @cached_property
     def half(self) -> tuple[Layer, ...]:

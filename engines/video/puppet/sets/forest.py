@@ -60,7 +60,7 @@ def _glade(design: Design, sun_x: float, air: Colour) -> Canvas:
     canvas = kit.sky(design, 470, sun_x)
     whole = smooth(40, 470, np.arange(canvas.top, canvas.bottom, dtype=np.float32))[:, None, None]
     canvas.pixels[..., :3] += (air - canvas.pixels[..., :3]) * (0.25 + 0.5 * whole)
-    canvas.glow(sun_x, 330, 330, 260, design.colours.sun, 0.5 * design.colours.bright)
+    canvas.glow(sun_x, 330, 330, 260, design.colours.sun, 0.42 if design.colours.night else 0.5 * design.colours.bright)
     return canvas
 
 

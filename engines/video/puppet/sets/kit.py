@@ -38,10 +38,13 @@ def _sun(canvas: Canvas, design: Design, x: float, horizon: float) -> None:
     height = {TimeOfDay.DAWN: 70, TimeOfDay.DAY: 300, TimeOfDay.DUSK: 46, TimeOfDay.NIGHT: 290}[design.time]
     y, colours = horizon - height, design.colours
     veiled = design.weather not in (Weather.CLEAR, Weather.SNOW)
-    strong = 0.45 if veiled else {TimeOfDay.DAY: 0.6, TimeOfDay.NIGHT: 0.42}.get(design.time, 1.0)
+    strong = {TimeOfDay.DAY: 0.6, TimeOfDay.NIGHT: 0.5}.get(design.time, 1.0)
+    if veiled:
+        strong = 0.8 if colours.night else 0.45
     canvas.glow(x, y, 420, 240, colours.sun, 0.24 * strong)
     canvas.glow(x, y, 150, 110, colours.sun, 0.30 * strong)
     if veiled:
+        canvas.disc(x, y, 34, mix(colours.sun, rgb("#ffffff"), 0.3), 9, 0.3 if design.weather is Weather.STORM else 0.5)
         return
     radius = 30 if colours.night else 34
     canvas.disc(x, y, radius, mix(colours.sun, rgb("#ffffff"), 0.55), 1.2, 0.96)

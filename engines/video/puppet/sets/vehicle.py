@@ -36,7 +36,7 @@ def paint(design: Design) -> Stage:
     sheets += _passing(design, kind)
     sheets += [
         _cabin(design, kind, windows).layer(3.4),
-        _seats(design, kind).layer(2.4),
+        _seats(design, kind).layer(1.5 if kind == "space" else 2.4),
         _near(design, kind).layer(1.15, blur=5),
     ]
     light = colours.accent if kind in ("space", "car") else colours.lamp
@@ -49,6 +49,7 @@ def paint(design: Design) -> Stage:
         ambient=mix(colours.indoors("#7c7c80"), rgb("#5c5c62"), 0.5),
         haze=colours.sky[2],
         floor=640,
+        seated=kind == "car",
     )
 
 
