@@ -8,7 +8,6 @@ import os
 import ray
 
 from actors.pools import close_pools, open_pools
-from actors.residence import NAMESPACE
 from actors.settings import Settings
 from events.errors import ClusterError
 
@@ -45,7 +44,7 @@ def _connect() -> None:
         try:
             ray.init(
                 address=os.environ.get("RAY_ADDRESS"),
-                namespace=NAMESPACE,
+                namespace="loraframe",
                 include_dashboard=False,
                 log_to_driver=False,
                 logging_level=logging.ERROR,

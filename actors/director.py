@@ -248,6 +248,6 @@ class EpisodeDirector:
 def director_actor(settings: Settings, episode_id: UUID) -> Any:
     """The episode's director, awake."""
     options = EpisodeDirector.options(  # type: ignore[attr-defined]
-        name=f"director:{episode_id}", namespace="loraframe", lifetime="detached", get_if_exists=True
+        name=f"director:{episode_id}", namespace=settings.namespace, lifetime="detached", get_if_exists=True
     )
     return options.remote(settings, str(episode_id))

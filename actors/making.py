@@ -35,7 +35,7 @@ def make(settings: Settings, log: Log, episode_id: UUID, on_event: Listener | No
         except RayActorError:
             continue
         finally:
-            put_to_sleep(f"director:{episode_id}")
+            put_to_sleep(f"director:{episode_id}", settings.namespace)
     raise ClusterError(f"{DIRECTORS} directors died. Go on with `loraframe episode resume {episode_id}`.")
 
 

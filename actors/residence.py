@@ -13,7 +13,6 @@ from actors.shell import AGGREGATES, Outcome, Resident, Shell, open_log
 from events.base import Command
 from events.errors import Overtaken
 
-NAMESPACE = "loraframe"
 ATTEMPTS = 5
 
 
@@ -51,28 +50,28 @@ class Residence:
         else:
             self._make_room(kind)
             self._handles[name] = Resident.options(  # type: ignore[attr-defined]
-                name=name, namespace=NAMESPACE, lifetime="detached", get_if_exists=True
+                name=name, namespace=self._settings.namespace, lifetime="detached", get_if_exists=True
             ).remote(kind, str(aggregate_id), self._settings.database_url, self._settings.idle_seconds)
         return self._handles[name]
 
     def _make_room(self, kind: str) -> None:
         """Put the least recently used to sleep; sleeping is safe at any moment."""
-        awake = [name for name in awake_actors() if name.startswith(f"{kind}:")]
+        awake = [name for name in awake_actors(self._settings.namespace) if name.startswith(f"{kind}:")]
         known = [name for name in self._handles if name in awake]
         strangers = [name for name in awake if name not in self._handles]
         for name in (strangers + known)[: max(0, len(awake) + 1 - self._settings.awake_characters)]:
             self._handles.pop(name, None)
-            put_to_sleep(name)
+            put_to_sleep(name, self._settings.namespace)
 
 
-def awake_actors() -> list[str]:
-    """Names of all living actors of the studio."""
+def awake_actors(namespace: str) -> list[str]:
+    """Names of the living actors of one log."""
     named = ray.util.list_named_actors(all_namespaces=True)
-    return [actor["name"] for actor in named if actor["namespace"] == NAMESPACE]
+    return [actor["name"] for actor in named if actor["namespace"] == namespace]
 
 
-def put_to_sleep(name: str) -> None:
+def put_to_sleep(name: str, namespace: str) -> None:
     try:
-        ray.kill(ray.get_actor(name, namespace=NAMESPACE))
+        ray.kill(ray.get_actor(name, namespace=namespace))
     except ValueError:
         return  # it sleeps already

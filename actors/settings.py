@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from zlib import crc32
 
 from pydantic import Field, ValidationError
 
@@ -38,6 +39,11 @@ class Settings(Value):
     video_workers: int = Field(default_factory=lambda: os.cpu_count() or 2, ge=1)
     speech_workers: int = Field(default=2, ge=1)
     narrator_voice: str = "bm_fable"
+
+    @property
+    def namespace(self) -> str:
+        """Where the actors of this log live in a Ray cluster, which other studios may share."""
+        return f"loraframe-{crc32(self.database_url.encode()):08x}"
 
     @staticmethod
     def from_env(environ: Mapping[str, str] = os.environ) -> Settings:

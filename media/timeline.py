@@ -49,7 +49,7 @@ def write_timeline(
     """Write ``out`` (``.otio``). ``sounds`` are tracks by name; a sound gives way to the next one of its track."""
     timeline = otio.schema.Timeline(title, global_start_time=_time(0))
     timeline.tracks.append(_picture_track(pictures))
-    timeline.tracks.extend(_sound_track(name, track) for name, track in (sounds or {}).items())
+    timeline.tracks.extend(_sound_track(name, track) for name, track in (sounds or {}).items() if track)
     with disk_errors(out.parent):
         out.write_text(otio.adapters.write_to_string(timeline, "otio_json"))
 

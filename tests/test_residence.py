@@ -12,7 +12,7 @@ import pytest
 import ray
 from ray.exceptions import RayActorError
 
-from actors.residence import NAMESPACE, Residence, awake_actors, put_to_sleep
+from actors.residence import Residence, awake_actors, put_to_sleep
 from actors.settings import Settings
 from actors.shell import open_log, state_at
 from events.character import CHARACTER, Character
@@ -31,16 +31,20 @@ def settings(home: Path, **changes: Any) -> Settings:
 def home(tmp_path: Path) -> Any:
     open_log(f"sqlite:///{tmp_path}/log.db", create=True)
     yield tmp_path
-    for name in awake_actors():
-        put_to_sleep(name)
+    for name in awake(tmp_path):
+        put_to_sleep(name, settings(tmp_path).namespace)
+
+
+def awake(home: Path) -> list[str]:
+    return awake_actors(settings(home).namespace)
 
 
 def somebody(number: int) -> UUID:
     return uuid5(UUID(int=0), f"somebody {number}")
 
 
-def handle_of(character_id: UUID) -> Any:
-    return ray.get_actor(f"character:{character_id}", namespace=NAMESPACE)
+def handle_of(home: Path, character_id: UUID) -> Any:
+    return ray.get_actor(f"character:{character_id}", namespace=settings(home).namespace)
 
 
 def now_in_log(home: Path, character_id: UUID) -> Character:
@@ -50,9 +54,9 @@ def now_in_log(home: Path, character_id: UUID) -> Character:
 def test_a_character_wakes_on_first_use(home: Path) -> None:
     residence = Residence(settings(home))
     ava = somebody(1)
-    assert awake_actors() == []
+    assert awake(home) == []
     told = residence.tell("character", ava, creating(), uuid5(ava, "create"))
-    assert awake_actors() == [f"character:{ava}"]
+    assert awake(home) == [f"character:{ava}"]
     assert now_in_log(home, ava) == CHARACTER.fold(told.events)
 
 
@@ -69,7 +73,7 @@ def test_a_killed_character_loses_nothing(home: Path) -> None:
     ava = somebody(3)
     residence.tell("character", ava, creating(), uuid5(ava, "create"))
     for scene in range(3):
-        os.kill(ray.get(handle_of(ava).process_id.remote()), signal.SIGKILL)
+        os.kill(ray.get(handle_of(home, ava).process_id.remote()), signal.SIGKILL)
         residence.tell("character", ava, playing(scene, finds(f"coin {scene}")), uuid5(ava, f"scene {scene}"))
     assert now_in_log(home, ava).look.props == ("coin 0", "coin 1", "coin 2")
 
@@ -78,7 +82,7 @@ def test_an_idle_character_falls_asleep_and_wakes_as_it_was(home: Path) -> None:
     residence = Residence(settings(home, idle_seconds=0.2))
     ava = somebody(4)
     residence.tell("character", ava, creating(), uuid5(ava, "create"))
-    ava_actor = handle_of(ava)
+    ava_actor = handle_of(home, ava)
     with pytest.raises(RayActorError):
         while True:  # asking for its state does not keep it awake
             ray.get(ava_actor.state.remote(), timeout=30)
@@ -90,5 +94,5 @@ def test_no_more_are_awake_than_the_cap(home: Path) -> None:
     residence = Residence(settings(home, awake_characters=2))
     for number in range(10, 14):
         residence.tell("character", somebody(number), creating(), uuid5(somebody(number), "create"))
-        assert len(awake_actors()) <= 2
+        assert len(awake(home)) <= 2
     assert all(now_in_log(home, somebody(number)).name for number in range(10, 14))
