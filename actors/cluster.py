@@ -7,7 +7,7 @@ import os
 
 import ray
 
-from actors.pools import close_pools, open_pools
+from actors.pools import close_pools
 from actors.settings import Settings
 from events.errors import ClusterError
 
@@ -23,11 +23,10 @@ class Cluster:
         self._connected = False
 
     def start(self) -> None:
-        """Connect, and open the pools of all stages. A second call changes nothing."""
+        """Connect. A second call changes nothing."""
         if not ray.is_initialized():
             _connect()
             self._connected = True
-        open_pools(self._settings)
 
     def stop(self) -> None:
         """End the Ray that we started; in a Ray of somebody else's, end only our workers."""

@@ -140,7 +140,7 @@ class Direction:
             command = PlayScene(
                 scene=SceneRef(episode=self.episode_id, scene=scene.number),
                 changes=changes_of(scene, member.slug),
-                idr=self._idr(scene, member.slug),
+                idr=self.state.identity_in(scene.number).get(member.slug),
             )
             command_id = uuid5(self.episode_id, f"scene {scene.number} {member.slug}")
             await asyncio.to_thread(self.residence.tell, "character", member.character_id, command, command_id)
@@ -205,12 +205,6 @@ class Direction:
             await asyncio.to_thread(self.shell.handle, command, uuid5(self.episode_id, what))
         if self.shell.lost_to_stranger:
             raise Overtaken(f"Another director works on episode {self.episode_id}. This one stops.")
-
-    def _idr(self, scene: Scene, slug: str) -> float | None:
-        """The lowest median of the scene's accepted takes."""
-        verdicts = (self.state.takes[self.state.accepted[s.shot_id]].verdict for s in self.state.shots_of(scene.number))
-        seen = [s.idr for verdict in verdicts if verdict for s in verdict.sightings if s.slug == slug]
-        return min((idr for idr in seen if idr is not None), default=None)
 
     def _written(self) -> Script:
         from engines.script import CastNote, StoryOrder

@@ -9,6 +9,7 @@ import ray
 from ray.exceptions import RayActorError, RayTaskError
 
 from actors.director import director_actor
+from actors.pools import open_pools
 from actors.residence import put_to_sleep
 from actors.settings import Settings
 from events.errors import ClusterError
@@ -40,7 +41,9 @@ def make(settings: Settings, log: Log, episode_id: UUID, on_event: Listener | No
 
 
 def _direct(settings: Settings, episode_id: UUID, follower: Follower) -> None:
-    making = director_actor(settings, episode_id).make.remote()
+    director = director_actor(settings, episode_id)  # comes up while the pools open
+    open_pools(settings)
+    making = director.make.remote()
     finished: list[object] = []
     while not finished:
         finished, _ = ray.wait([making], timeout=POLL)

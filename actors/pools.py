@@ -174,7 +174,8 @@ class Finishing:
         return deliver(episode, episode_id, names, ledger, self._assets)
 
 
-POOLS: dict[str, Any] = {"filming": Filming, "judging": Judging, "speaking": Speaking, "finishing": Finishing}
+POOLS: dict[str, Any] = {"speaking": Speaking, "filming": Filming, "judging": Judging, "finishing": Finishing}
+"""In the order in which an episode needs them, and so in which they come up."""
 
 
 def app_name(pool: str, settings: Settings) -> str:
@@ -183,7 +184,8 @@ def app_name(pool: str, settings: Settings) -> str:
 
 
 def open_pools(settings: Settings) -> None:
-    """Start the workers of all stages; returns when they can work. A second call changes nothing."""
+    """Start the workers of all stages, which come up one after the other while the first are already at work.
+    A second call changes nothing."""
     logging.getLogger("ray.serve").setLevel(logging.WARNING)
     serve.start(proxy_location="Disabled", logging_config={"log_level": "WARNING"})
     running = serve.status().applications
@@ -194,7 +196,7 @@ def open_pools(settings: Settings) -> None:
         if (app := app_name(name, settings)) not in running
     ]
     if targets:
-        serve.run_many(targets)
+        serve.run_many(targets, wait_for_applications_running=False)
 
 
 def close_pools(settings: Settings) -> None:
@@ -207,11 +209,15 @@ class Stages:
     """Asks the pools. What a dead replica had in hand is asked for again: every question here is repeatable."""
 
     def __init__(self, settings: Settings) -> None:
-        self._handles = {pool: serve.get_app_handle(app_name(pool, settings)) for pool in POOLS}
+        self._settings = settings
+        self._handles: dict[str, Any] = {}
 
     async def ask(self, pool: str, method: str, *arguments: Any, near: str = "") -> Any:
         """The pool's answer, preferably from the worker that has ``near`` in memory. Raises what the engine
         raised, ``TakeFailed`` when its worker died too often."""
+        if pool not in self._handles:
+            name = app_name(pool, self._settings)
+            self._handles[pool] = await asyncio.to_thread(serve.get_app_handle, name)
         handle = self._handles[pool].options(multiplexed_model_id=near) if near else self._handles[pool]
         for _ in range(ATTEMPTS):
             try:

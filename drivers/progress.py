@@ -130,23 +130,13 @@ def _scene_completed(state: Episode, event: SceneCompleted) -> list[Text]:
         scene.location if scene else "",
         _count(len(shots), "shot"),
         _count(takes, "take"),
-        *_identities(state, shots),
+        *(f"{slug} {idr:.2f}" for slug, idr in state.identity_in(event.scene).items()),
     ]
     return [Text.assemble((f"scene {event.scene:>2}  ", "bold green"), " · ".join(filter(None, told)))]
 
 
 def _count(number: int, what: str) -> str:
     return f"{number} {what}" if number == 1 else f"{number} {what}s"
-
-
-def _identities(state: Episode, shots: list[str]) -> list[str]:
-    """The lowest IDR of everybody who was seen."""
-    lowest: dict[str, float] = {}
-    for take in filter(None, map(state.accepted_take, shots)):
-        for sighting in take.verdict.sightings if take.verdict else ():
-            if sighting.idr is not None:
-                lowest[sighting.slug] = min(sighting.idr, lowest.get(sighting.slug, 1.0))
-    return [f"{slug} {idr:.2f}" for slug, idr in lowest.items()]
 
 
 def _take_judged(state: Episode, event: TakeJudged) -> list[Text]:

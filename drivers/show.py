@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Group, RenderableType
@@ -120,12 +120,15 @@ def episode(found: Row) -> Group:
 
 def _scenes(found: Row) -> Table:
     columns = ("scene", "seconds", "location", "who", "mood", "status", "takes", "lowest IDR")
-    return table(columns, (_scene(scene, found["takes"]) for scene in found["scenes"]))
+    identified = {shot["shot_id"]: shot["identified"] for shot in found["shots"]}
+    return table(columns, (_scene(scene, found["takes"], identified) for scene in found["scenes"]))
 
 
-def _scene(scene: Row, takes: Iterable[Row]) -> list[Any]:
+def _scene(scene: Row, takes: Iterable[Row], identified: Mapping[str, Sequence[str]]) -> list[Any]:
     mine = [take for take in takes if take["scene"] == scene["number"]]
-    seen = [n["idr"] for t in mine if t["status"] == "accepted" for n in t["sightings"] if n["idr"] is not None]
+    accepted = [take for take in mine if take["status"] == "accepted"]
+    sightings = [seen for take in accepted for seen in take["sightings"] if seen["slug"] in identified[take["shot_id"]]]
+    seen = [seen["idr"] for seen in sightings if seen["idr"] is not None]
     told = [scene[name] for name in ("number", "seconds", "location", "characters", "mood")]
     return [*told, status(scene["status"]), len(mine), min(seen, default=None)]
 

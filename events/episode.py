@@ -264,6 +264,16 @@ class Episode(Value):
         take_id = self.accepted.get(shot_id)
         return self.takes[take_id] if take_id else None
 
+    def identity_in(self, scene: int) -> dict[str, float]:
+        """The lowest IDR, by slug, of everybody who had to be recognised in an accepted take of a scene."""
+        lowest: dict[str, float] = {}
+        for shot in self.shots_of(scene):
+            take = self.accepted_take(shot.shot_id)
+            for seen in take.verdict.sightings if take and take.verdict else ():
+                if seen.slug in shot.identified and seen.idr is not None:
+                    lowest[seen.slug] = min(seen.idr, lowest.get(seen.slug, 1.0))
+        return lowest
+
 
 # ---------------------------------------------------------------- evolve
 

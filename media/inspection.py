@@ -1,7 +1,7 @@
 """A finished film measured from its own file, in one decoding pass that workers can share.
 
-``inspect_range`` watches a stretch of frames; ``merge`` puts the stretches together and listens to the
-sound; ``media/quality.py`` judges what comes out.
+``inspect_range`` watches a stretch of frames, ``listen`` hears the sound, ``merge`` puts all of it together;
+``media/quality.py`` judges what comes out.
 """
 
 from __future__ import annotations
@@ -49,6 +49,15 @@ class Pictures:
     frozen: tuple[tuple[int, int], ...]
     opening: np.ndarray
     still: np.ndarray
+
+
+@dataclass(frozen=True)
+class Sound:
+    """The film's sound: its length in seconds, LUFS and dBTP."""
+
+    seconds: float
+    loudness: float
+    true_peak: float
 
 
 def inspect_range(
@@ -153,11 +162,11 @@ def inspect(film: Path, on_sample: OnSample | None = None, every: int = FPS // 2
     """Measure a finished film in one pass. Raises ``QualityFailed`` when it cannot be decoded."""
     with av.open(str(film)) as file:
         frames = file.streams.video[0].frames
-    return merge(film, [inspect_range(film, 0, frames, on_sample, every)])
+    return merge(film, [inspect_range(film, 0, frames, on_sample, every)], listen(film))
 
 
-def merge(film: Path, parts: Sequence[Pictures]) -> Measures:
-    """Put neighbouring parts together, and listen to the sound."""
+def merge(film: Path, parts: Sequence[Pictures], sound: Sound) -> Measures:
+    """Put neighbouring parts and the sound together."""
     whole = reduce(_joined, sorted(parts, key=lambda part: part.first))
     with av.open(str(film)) as file:
         video = file.streams.video[0]
@@ -165,7 +174,6 @@ def merge(film: Path, parts: Sequence[Pictures]) -> Measures:
         frames = video.frames
     if (whole.first, whole.end) != (0, frames):
         raise ValueError(f"The parts cover frames {whole.first} to {whole.end} of {frames}.")
-    sound_seconds, loudness, true_peak = _heard(film)
     return Measures(
         seconds=frames / fps,
         width=width,
@@ -173,9 +181,9 @@ def merge(film: Path, parts: Sequence[Pictures]) -> Measures:
         fps=fps,
         black=_stretches(whole.black),
         frozen=_stretches(whole.frozen),
-        sound_seconds=sound_seconds,
-        loudness=loudness,
-        true_peak=true_peak,
+        sound_seconds=sound.seconds,
+        loudness=sound.loudness,
+        true_peak=sound.true_peak,
     )
 
 
@@ -201,10 +209,10 @@ def _stretches(runs: tuple[tuple[int, int], ...]) -> tuple[Stretch, ...]:
     return tuple(Stretch(start / FPS, end / FPS) for start, end in runs if _too_long(start, end))
 
 
-def _heard(film: Path) -> tuple[float, float, float]:
-    """Seconds, LUFS and dBTP of the film's sound."""
+def listen(film: Path) -> Sound:
+    """Measure what a player decodes; silence has a loudness of minus infinity."""
     samples = heard(film)
     if not len(samples):
-        return 0.0, float("-inf"), float("-inf")
+        return Sound(0.0, float("-inf"), float("-inf"))
     measured = loudness(samples)
-    return len(samples) / RATE, measured.integrated, measured.true_peak
+    return Sound(len(samples) / RATE, measured.integrated, measured.true_peak)

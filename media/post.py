@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from zlib import crc32
 
@@ -40,15 +41,17 @@ def assemble(
 ) -> Film:
     """Cut the accepted takes of all scenes. The same episode gives the same frames and samples."""
     started = time.perf_counter()
-    with tempfile.TemporaryDirectory(dir=assets.root) as name:
+    with tempfile.TemporaryDirectory(dir=assets.root) as name, ThreadPoolExecutor(1) as painter:
         folder = Path(name)
-        title, end = _cards(episode, names, folder)
+        title, end, soundtrack = folder / "title.mp4", folder / "end.mp4", folder / "sound.m4a"
         reel = wind(episode, assets.path, title, end)
-        captions = [subtitles.Cue(line.start, line.end, line.speaker, line.text) for line in reel.lines(names)]
+        painted = painter.submit(_paint_cards, episode, names, title, end)
         samples = mix([*_speech(reel, names, assets), *_beds(reel, music, ambience)], reel.seconds)
-        encode_below(samples, folder / "sound.m4a")
-        cut(reel.pieces, folder / "sound.m4a", captions, folder / "film.mp4", title=reel.script.title)
-        made = (folder / "film.mp4", folder / "sound.m4a", title, end)
+        encode_below(samples, soundtrack)
+        painted.result()
+        captions = [subtitles.Cue(line.start, line.end, line.speaker, line.text) for line in reel.lines(names)]
+        cut(reel.pieces, soundtrack, captions, folder / "film.mp4", title=reel.script.title)
+        made = (folder / "film.mp4", soundtrack, title, end)
         film, sound, *shown = (assets.take(file) if file.exists() else "" for file in made)
     return Film(
         film=film,
@@ -66,16 +69,14 @@ def reel_of(episode: Episode, assets: Assets) -> Reel:
     return wind(episode, assets.path, Path("title.mp4"), Path("end.mp4"))
 
 
-def _cards(episode: Episode, names: Mapping[str, str], folder: Path) -> tuple[Path, Path]:
+def _paint_cards(episode: Episode, names: Mapping[str, str], title: Path, end: Path) -> None:
     assert episode.script
-    title, end = folder / "title.mp4", folder / "end.mp4"
     script = episode.script
     title_frames, end_frames = card_frames(script)
     if title_frames:
         cards.title_card(title, script.title, script.logline, script.scenes[0].mood, title_frames)
     if end_frames:
         cards.end_card(end, script.title, list(names.values()), script.scenes[-1].mood, end_frames)
-    return title, end
 
 
 def _speech(reel: Reel, names: Mapping[str, str], assets: Assets) -> Iterator[Cue]:

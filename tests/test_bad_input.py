@@ -128,14 +128,16 @@ def test_it_is_refused_and_nothing_is_half_made(
     assert exit.value.code == cli.USER_ERROR
     assert told.startswith(f"{bad.code}: ") and bad.word in told
     assert "Traceback" not in told
-    assert kept_in(home) == before
-    figure("main.8", f"{name}: refused, nothing kept", 1, "", "1", True)
+    left = kept_in(home) - before
+    figure("main.8", f"{name}: files and facts left behind", len(left), "", "= 0", not left)
+    assert not left
 
 
-def kept_in(home: Path) -> tuple[set[str], int]:
-    """The assets, and how many facts the log holds."""
+def kept_in(home: Path) -> set[object]:
+    """The assets, and the positions of the facts in the log."""
     with Studio.open(Settings.from_env({"LORAFRAME_HOME": str(home)})) as studio:
-        return {file.name for file in (home / "assets").rglob("*") if file.is_file()}, len(list(studio.entries()))
+        assets = {file.name for file in (home / "assets").rglob("*") if file.is_file()}
+        return assets | {entry.position for entry in studio.entries()}
 
 
 def test_pictures_are_kept_all_or_none(tmp_path: Path) -> None:
@@ -174,7 +176,8 @@ def test_a_full_disk_is_one_sentence(size: str, tmp_path: Path, figure: Record) 
         capture_output=True,
         text=True,
     )
-    assert (told.returncode, told.stdout) == (cli.FAILURE, ""), told.stderr
+    code = told.returncode
+    figure("main.8", f"a full disk of {size}: exit code", code, "", f"= {cli.FAILURE}", code == cli.FAILURE)
+    assert (code, told.stdout) == (cli.FAILURE, ""), told.stderr
     assert told.stderr.startswith("storage: ") and "full" in told.stderr
     assert "Traceback" not in told.stderr
-    figure("main.8", f"a full disk of {size}: refused in a sentence", 1, "", "1", True)

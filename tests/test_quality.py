@@ -13,7 +13,7 @@ import pytest
 
 from events.errors import QualityFailed
 from media.clips import ClipWriter
-from media.inspection import inspect, inspect_range, merge
+from media.inspection import inspect, inspect_range, listen, merge
 from media.quality import Identified, Measures, Plan, Stretch, findings, scene_of, speech_outside
 
 SECONDS = 2.5
@@ -114,12 +114,13 @@ def test_two_workers_see_what_one_sees(portrait: np.ndarray, tmp_path: Path) -> 
     whole = inspect(path)
     parts = [inspect_range(path, first, end, seen.__setitem__, 12) for first, end in ((0, 71), (71, 132))]
 
-    assert merge(path, parts) == merge(path, parts[::-1]) == whole
+    sound = listen(path)
+    assert merge(path, parts, sound) == merge(path, parts[::-1], sound) == whole
     assert [round(s.start * 24) for s in whole.frozen] == [30]
     assert sorted(seen) == list(range(0, 132, 12))
     assert all(np.abs(seen[n].astype(int) - picture(n)).mean() < 8 for n in (0, 72, 120))
     with pytest.raises(ValueError, match="71 to 80"):
-        merge(path, [parts[0], replace(parts[1], first=80)])
+        merge(path, [parts[0], replace(parts[1], first=80)], sound)
 
 
 def test_a_film_tells_its_size_and_its_loudness(tmp_path: Path) -> None:
