@@ -25,6 +25,8 @@ SHIRT, JUMPER = (206.0, 204.0, 198.0), (92.0, 96.0, 108.0)
 """For pictures without any clothes in them."""
 LOWEST, WIDEST = 1.6, 1.75
 """How much of a reference's own body is shown, in face widths below the chin and from its middle."""
+FADE = 0.6
+"""Face widths before the sprite's sides over which carried light ends."""
 
 
 @dataclass(frozen=True)
@@ -115,7 +117,13 @@ def _glow(sheet: Sheet) -> np.ndarray | None:
     total = np.zeros_like(sheet.rgb)
     for light, window in sheet.light:
         total[window] += light
-    return _bytes(total)
+    return _bytes(total * _fading(total.shape[1], FADE * sheet.unit)[:, None])
+
+
+def _fading(length: int, reach: float) -> np.ndarray:
+    """1, and down to 0 at both ends: light is not cut off where the sprite ends."""
+    inwards = np.minimum(np.arange(length), np.arange(length)[::-1]) / reach
+    return (1 - np.cos(np.pi * np.clip(inwards, 0, 1))) / 2
 
 
 # ---------------------------------------------------------------- pixels of references

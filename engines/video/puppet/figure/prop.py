@@ -92,12 +92,13 @@ def _device(pen: Pen) -> None:
 
 
 def _key(pen: Pen) -> None:
-    pen.line(ellipse(0, -0.32, 0.17, 0.17), BRASS * 0.8, 0.1)
-    pen.line(ellipse(0, -0.33, 0.17, 0.17), BRASS * 1.15, 0.045)
+    pen.line(ellipse(0, -0.32, 0.17, 0.17), BRASS * 0.3, 0.15)
+    pen.line([(0, -0.14), (0, 0.44)], BRASS * 0.3, 0.15)
+    pen.line(ellipse(0, -0.32, 0.17, 0.17), BRASS, 0.09)
     pen.part(limb([(0, -0.14), (0, 0.42)], [0.05, 0.05]), BRASS, 0.03)
+    pen.line(ellipse(0, -0.33, 0.18, 0.18), BRASS * 1.3, 0.03)
     for y in (0.26, 0.38):
-        pen.box(0, y, 0.17, y + 0.08, BRASS)
-    pen.glow(0, -0.1, 0.35, "#ffd070", 0.25)
+        pen.box(0, y, 0.17, y + 0.08, BRASS, 0.4)
 
 
 def _map(pen: Pen) -> None:
