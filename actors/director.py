@@ -22,7 +22,7 @@ from events.base import Command
 from events.character import CHARACTER, Character, Identity, PlayScene, SceneRef
 from events.continuity import SceneWorld, changes_of, plan_world
 from events.episode import Episode, EpisodeRequested, SpeechRendered, line_key
-from events.errors import EngineError, Overtaken, QualityFailed
+from events.errors import EngineError, EngineMissing, Overtaken, QualityFailed
 from events.production import (
     EPISODE,
     AddSpeech,
@@ -74,6 +74,8 @@ class Direction:
                     await self.check_quality()
                 if self.state.quality and self.state.quality.passed:
                     await self.deliver()
+        except EngineMissing:
+            raise  # nothing is wrong with the episode: it goes on when the engine has been installed
         except (EngineError, QualityFailed) as error:
             await self.tell(FailEpisode(reason=str(error)), "fail")
         if self.state.failed:

@@ -11,6 +11,7 @@ import logging
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
@@ -28,7 +29,8 @@ from events.mapper import Recorded
 from events.storyboard import Shot
 
 if TYPE_CHECKING:
-    from engines.video import Profile, ShotOrder
+    from engines.face.judge import Gates
+    from engines.video import Profile, ShotOrder, VideoEngine
     from media.post import Film
     from media.screening import Inspection
 
@@ -57,15 +59,36 @@ def _assets(settings: Settings) -> Any:
     return Assets(settings.home / "assets")
 
 
+def _gates(settings: Settings) -> Gates:
+    from engines.face.judge import Gates
+
+    return Gates(pass_=settings.pass_idr, golden=settings.golden_idr)
+
+
+@cache
+def _engine(stage: str, name: str) -> Any:
+    """Made by a worker's first request and not with the worker: what is missing is then that request's error."""
+    from engines.registry import engine_class
+
+    return engine_class(stage, name)()
+
+
 @serve.deployment(name="filming", max_ongoing_requests=1, max_queued_requests=256, ray_actor_options={"num_cpus": 0})
 class Filming:
     """Submits shot orders to the video engine and collects the clips."""
 
     def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._assets = _assets(settings)
+        self._made: VideoEngine | None = None
+
+    @property
+    def _engine(self) -> VideoEngine:
         from engines.video.build import video_engine
 
-        self._assets = _assets(settings)
-        self._engine = video_engine(settings.engines["video"], self._assets, settings.engine_options)
+        if self._made is None:
+            self._made = video_engine(self._settings.engines["video"], self._assets, self._settings.engine_options)
+        return self._made
 
     def profile(self) -> Profile:
         return self._engine.profile
@@ -100,19 +123,17 @@ class Judging:
     """Says whether the people of a take are who they should be."""
 
     def __init__(self, settings: Settings) -> None:
-        from engines.face.judge import Gates
-        from engines.registry import engine_class
-
         self._assets = _assets(settings)
-        self._engine = engine_class("face", settings.engines["face"])()
-        self._gates = Gates(pass_=settings.pass_idr, golden=settings.golden_idr)
+        self._gates = _gates(settings)
+        self._engines = settings.engines
 
     def judge(self, uri: str, cast: Mapping[str, Identity], shot: Shot) -> tuple[Verdict, float]:
         from engines.face.judge import judge_clip
 
         started = time.perf_counter()
         path = self._assets.path(uri)
-        verdict = judge_clip(self._engine, path, cast, shot.visible, shot.identified, self._gates)
+        faces = _engine("face", self._engines["face"])
+        verdict = judge_clip(faces, path, cast, shot.visible, shot.identified, self._gates)
         return verdict, time.perf_counter() - started
 
 
@@ -121,19 +142,18 @@ class Speaking:
     """Speaks a line in a fixed voice."""
 
     def __init__(self, settings: Settings) -> None:
-        from engines.registry import engine_class
-
         self._assets = _assets(settings)
-        self._engine = engine_class("speech", settings.engines["speech"])()
+        self._engines = settings.engines
 
     def say(self, text: str, voice: str) -> Spoken:
         from events.script import FPS
         from media.sound import write_wav
 
         started = time.perf_counter()
-        samples = self._engine.say(text, voice)
-        uri = self._assets.write(write_wav(samples, self._engine.rate))
-        frames = -(-len(samples) * FPS // self._engine.rate)
+        engine = _engine("speech", self._engines["speech"])
+        samples = engine.say(text, voice)
+        uri = self._assets.write(write_wav(samples, engine.rate))
+        frames = -(-len(samples) * FPS // engine.rate)
         return Spoken(uri=uri, frames=frames, worked=time.perf_counter() - started)
 
 
@@ -142,20 +162,15 @@ class Finishing:
     """Cuts the film, watches it, and puts together what is handed over."""
 
     def __init__(self, settings: Settings) -> None:
-        from engines.face.judge import Gates
-        from engines.music.ambience import Ambience
-        from engines.registry import engine_class
-
         self._assets = _assets(settings)
-        self._music = engine_class("music", settings.engines["music"])()
-        self._ambience = Ambience()
-        self._faces = engine_class("face", settings.engines["face"])()
-        self._gates = Gates(pass_=settings.pass_idr, golden=settings.golden_idr)
+        self._gates = _gates(settings)
+        self._engines = settings.engines
 
     def cut(self, episode: Episode, names: Mapping[str, str]) -> Film:
+        from engines.music.ambience import Ambience
         from media.post import assemble
 
-        return assemble(episode, names, self._assets, self._music, self._ambience)
+        return assemble(episode, names, self._assets, _engine("music", self._engines["music"]), Ambience())
 
     def screen(self, episode: Episode, cast: Mapping[str, Identity]) -> Inspection:
         from media.post import reel_of
@@ -164,7 +179,8 @@ class Finishing:
         assert episode.cut and episode.request
         film = self._assets.path(episode.cut.film)
         reel = reel_of(episode, self._assets)
-        return screen(film, reel, cast, self._faces, self._gates, episode.request.seconds)
+        faces = _engine("face", self._engines["face"])
+        return screen(film, reel, cast, faces, self._gates, episode.request.seconds)
 
     def deliver(
         self, episode: Episode, episode_id: str, names: Mapping[str, str], ledger: Sequence[Recorded]

@@ -20,6 +20,7 @@ from actors.casting import Consent, Portrait, audition, read_folder, slug_of, vi
 from actors.residence import Residence
 from actors.settings import Settings
 from actors.shell import Clock, now, open_log, state_at
+from engines.registry import check_names
 from events.base import Value
 from events.character import CHARACTER, Character
 from events.episode import CastMember, Episode
@@ -161,6 +162,7 @@ class Studio:
         series: str | None = None,
     ) -> UUID:
         """Check and record the order for an episode; nothing is filmed yet."""
+        check_names(self.settings.engines)
         members = self._members(cast)
         from engines.script.read import USUAL
 
@@ -246,6 +248,7 @@ class Studio:
         from actors.cluster import Cluster
         from actors.making import make
 
+        check_names(self.settings.engines)
         self._cluster = self._cluster or Cluster(self.settings)
         self._cluster.start()
         make(self.settings, self.log, episode_id, on_event)

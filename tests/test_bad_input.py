@@ -20,7 +20,7 @@ from actors.settings import Settings
 from actors.studio import Studio
 from bench.figures import Record
 from drivers import cli
-from events.errors import StorageError
+from events.errors import BadSetting, StorageError
 from media.assets import Assets
 from tests.test_pictures import giant_png
 
@@ -138,6 +138,15 @@ def kept_in(home: Path) -> set[object]:
     with Studio.open(Settings.from_env({"LORAFRAME_HOME": str(home)})) as studio:
         assets = {file.name for file in (home / "assets").rglob("*") if file.is_file()}
         return assets | {entry.position for entry in studio.entries()}
+
+
+@pytest.mark.parametrize("engine", ["nobody", "drifting:nobody"])
+def test_an_engine_that_nobody_knows_is_refused(engine: str, home_of_ava: Path) -> None:
+    told = {"LORAFRAME_HOME": str(home_of_ava), "LORAFRAME_ENGINES": f"video={engine}"}
+    before = kept_in(home_of_ava)
+    with Studio.open(Settings.from_env(told)) as studio, pytest.raises(BadSetting, match="Choose one of puppet"):
+        studio.request_episode("Ava waits.", ["ava"])
+    assert kept_in(home_of_ava) == before
 
 
 def test_pictures_are_kept_all_or_none(tmp_path: Path) -> None:
