@@ -98,7 +98,7 @@ def falling(weather: Weather, size: tuple[int, int], seed: int, near: bool, haze
     scale = size[0] / 1280
     match weather:
         case Weather.RAIN | Weather.STORM if near:
-            return [rain(size, seed + 1, int(220 * scale), 90 * scale, 0.26, 2300 * scale, 1.1)]
+            return [rain(size, seed + 1, int(150 * scale), 90 * scale, 0.14, 2300 * scale, 1.1)]
         case Weather.RAIN | Weather.STORM:
             return [
                 rain(size, seed, int(800 * scale), 34 * scale, 0.30, 1500 * scale, 0.6),
