@@ -49,7 +49,7 @@ SETTINGS = {
     "color_primaries": "bt709",
     "color_trc": "bt709",
     "x264-params": (
-        f"keyint={KEY_INTERVAL}:min-keyint=1:scenecut=0:open-gop=0:bframes=3:mbtree=1:rc-lookahead=8:stitchable=1:annexb=0"
+        f"keyint={KEY_INTERVAL}:min-keyint=1:scenecut=0:open-gop=0:bframes=3:b-adapt=0:weightp=0:mbtree=1:rc-lookahead=8:stitchable=1:annexb=0"
     ),
 }
 

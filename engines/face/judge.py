@@ -101,8 +101,7 @@ def judge(
     """
     gates = gates or Gates()
     identified = [slug for slug in visible if slug in identified]
-    expected = max(len(identified), min(len(visible), 1))
-    look = _looking_at(engine, cast, expected)
+    look = _looking_at(engine, cast, len(identified))
     samples = [assign(look(frame), visible, identified) for frame in frames]
     sightings = {slug: _sighting(slug, samples, gates) for slug in visible}
     value, reason = _weigh(Evidence(samples, sightings, identified, gates))

@@ -129,7 +129,7 @@ class Faces:
         """Boxes ``(n, 4)`` (x, y, width, height in pixels) and scores ``(n,)``, largest box first."""
         boxes, scores = np.zeros((0, 4)), np.zeros(0)
         usual = sum(size <= max(scales.picture.shape) for size in SIZES[:USUAL_SIZES])
-        wanted, least_looks = (1, usual) if expected is None else (expected, 1)
+        wanted, least_looks = (1, usual) if expected is None else (expected, 1 if expected else 2)
         for looks, size in enumerate(SIZES, 1):
             more, more_scores = self._detect_at(scales, size)
             boxes, scores = suppressed(np.vstack([boxes, more]), np.concatenate([scores, more_scores]))
