@@ -36,7 +36,7 @@ class FaceEngine(Protocol):
     def faces(self, picture: np.ndarray, expected: int | None = None) -> list[Face]:
         """The faces of an ``(h, w, 3)`` RGB uint8 picture, largest first.
 
-        All of them; with ``expected``, the search may end once that many are found.
+        All of them; with ``expected``, the search may end once that many are found (0: large ones only).
         """
         ...
 

@@ -106,7 +106,8 @@ class Faces:
     def faces(self, picture: np.ndarray, expected: int | None = None) -> list[Face]:
         """All faces of an ``(h, w, 3)`` RGB uint8 picture, largest first.
 
-        With ``expected``, the search ends at the first size by which that many were found.
+        With ``expected``, the search ends at the first size by which that many were found; where nobody is
+        expected, it is only for faces that are large.
         """
         scales = Scales(picture)
         boxes, scores = self.detect(scales, expected)
