@@ -24,7 +24,7 @@ CEILING = -3.0
 """dBTP of a finished mix: AAC adds up to 1 dB to the peaks, and -1.5 is what the film may have."""
 TRUE_PEAK = -1.6
 """dBTP that a decoded film may reach: a little below the -1.5 that quality control allows."""
-ENCODINGS = 3
+ENCODINGS = 4
 FRAME = 480
 """Samples of the ducking's 10 ms control frames."""
 LOOK_AHEAD, HOLD = 0.25, 0.45
@@ -186,17 +186,16 @@ def encode_aac(samples: np.ndarray, path: Path, bit_rate: int = 160_000) -> None
 
 
 def encode_below(samples: np.ndarray, path: Path, true_peak: float = TRUE_PEAK) -> None:
-    """Encode so that what a player decodes stays below ``true_peak`` dBTP: AAC adds up to 2 dB to a peak, which
-    is known only afterwards, so a mix that comes out too high is limited by what it was too high, and encoded again.
+    """Encode so that what a player decodes stays below ``true_peak`` dBTP: AAC adds up to 3 dB to a peak, which is
+    known only afterwards, so a mix is limited where it came out too high, and only there, and encoded again.
     """
-    ceiling = CEILING
+    highest = 10 ** (true_peak / 20)
     for _ in range(ENCODINGS):
         encode_aac(samples, path)
-        over = loudness(heard(path)).true_peak - true_peak
-        if over <= 0:
+        peaks = true_peaks(heard(path)[: len(samples)], 0.7 * highest)
+        if peaks.max(initial=0) <= highest:
             return
-        ceiling -= over + 0.2
-        samples = limited(samples, 10 ** (ceiling / 20))
+        samples = limited(samples, 0.97 * highest, peaks)
 
 
 def heard(path: Path) -> np.ndarray:

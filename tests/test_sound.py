@@ -10,7 +10,21 @@ import pytest
 
 from events.errors import StorageError
 from media.loudness import Loudness, integrated, limited, loudness, true_peaks
-from media.sound import DUCKING, RATE, Cue, Kind, encode_aac, mastered, mix, read_wav, resampled, write_wav
+from media.sound import (
+    DUCKING,
+    RATE,
+    TRUE_PEAK,
+    Cue,
+    Kind,
+    encode_aac,
+    encode_below,
+    heard,
+    mastered,
+    mix,
+    read_wav,
+    resampled,
+    write_wav,
+)
 
 
 def noise(seconds: float, level: float, seed: int = 1) -> np.ndarray:
@@ -217,6 +231,19 @@ def test_a_wav_is_read_as_it_was_written(sound: np.ndarray) -> None:
 def test_a_damaged_wav_is_told() -> None:
     with pytest.raises(StorageError, match="damaged"):
         read_wav(write_wav(voice(0.1))[:30])
+
+
+def test_only_what_comes_out_too_high_is_turned_down(tmp_path: Path) -> None:
+    """A click that AAC makes higher; the rest of the sound keeps its level."""
+    sound = noise(6, 0.08)
+    click = slice(3 * RATE, 3 * RATE + 96)
+    sound[click] = 0.82 * np.sign(sound[click])
+    encode_aac(sound, tmp_path / "plain.m4a")
+    encode_below(sound, tmp_path / "below.m4a")
+    plain, below = (heard(tmp_path / name)[: len(sound)] for name in ("plain.m4a", "below.m4a"))
+
+    assert loudness(plain).true_peak > TRUE_PEAK >= loudness(below).true_peak
+    assert np.std(below[: 2 * RATE]) == pytest.approx(np.std(plain[: 2 * RATE]), rel=0.01)
 
 
 def test_aac_keeps_loudness_and_stays_below_the_delivered_peak(tmp_path: Path) -> None:
