@@ -21,7 +21,7 @@ from media.loudness import RATE, integrated, limited, loudness, true_peaks, with
 LOUDNESS = -16.0
 """LUFS of a finished mix."""
 CEILING = -3.0
-"""dBTP of a finished mix: AAC adds up to 1 dB to the peaks, and -1.5 is what the film may have."""
+"""dBTP of a finished mix: AAC adds to the peaks, and -1.5 is what the film may have."""
 TRUE_PEAK = -1.6
 """dBTP that a decoded film may reach: a little below the -1.5 that quality control allows."""
 ENCODINGS = 4
