@@ -96,12 +96,12 @@ def test_angles_change_the_picture(assets: Assets, puppet: Puppet, angle: Angle)
     assert difference(level, other) > 3
 
 
-def test_sideways_moves_are_on_ones_and_quiet_shots_on_twos(assets: Assets, puppet: Puppet) -> None:
-    def unique(move: Move) -> int:
-        return sum(1 for _ in puppet.film(ordered(assets, move=move, frames=24)).frames())
+def test_sideways_moves_over_a_sharp_set_are_on_ones_and_all_else_on_twos(assets: Assets, puppet: Puppet) -> None:
+    def unique(move: Move, framing: Framing = Framing.WIDE) -> int:
+        return sum(1 for _ in puppet.film(ordered(assets, move=move, framing=framing, frames=24)).frames())
 
     assert unique(Move.TRACK_LEFT) == 24
-    assert unique(Move.STATIC) == unique(Move.DOLLY_IN) == 12
+    assert unique(Move.STATIC) == unique(Move.DOLLY_IN) == unique(Move.TRACK_LEFT, Framing.TWO_SHOT) == 12
 
 
 def test_an_odd_shot_ends_on_its_last_frame(assets: Assets, puppet: Puppet) -> None:

@@ -57,8 +57,7 @@ TILTED = {Angle.LOW: -110, Angle.HIGH: 90}
 SPAN = 20.0
 """Seconds that a move is laid out for: about a scene."""
 
-ON_ONES = frozenset({Move.PAN_LEFT, Move.PAN_RIGHT, Move.TRACK_LEFT, Move.TRACK_RIGHT})
-"""Sideways moves stutter on twos."""
+SIDEWAYS = frozenset({Move.PAN_LEFT, Move.PAN_RIGHT, Move.TRACK_LEFT, Move.TRACK_RIGHT})
 
 
 def wobble(seed: int) -> tuple[np.ndarray, np.ndarray]:
@@ -83,7 +82,8 @@ class Path:
 
     @property
     def on_ones(self) -> bool:
-        return self.camera.move in ON_ONES
+        """Sideways moves stutter on twos, unless the set is out of focus: it then moves by a pixel or two in a step."""
+        return self.camera.move in SIDEWAYS and not self.lens.blur
 
     def view(self, seconds: float) -> View:
         """Where the camera is, ``seconds`` into the scene."""
