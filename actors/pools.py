@@ -66,7 +66,7 @@ def _gates(settings: Settings) -> Gates:
 
 
 @cache
-def _engine(stage: str, name: str) -> Any:
+def _loaded(stage: str, name: str) -> Any:
     """Made by a worker's first request and not with the worker: what is missing is then that request's error."""
     from engines.registry import engine_class
 
@@ -132,7 +132,7 @@ class Judging:
 
         started = time.perf_counter()
         path = self._assets.path(uri)
-        faces = _engine("face", self._engines["face"])
+        faces = _loaded("face", self._engines["face"])
         verdict = judge_clip(faces, path, cast, shot.visible, shot.identified, self._gates)
         return verdict, time.perf_counter() - started
 
@@ -150,7 +150,7 @@ class Speaking:
         from media.sound import write_wav
 
         started = time.perf_counter()
-        engine = _engine("speech", self._engines["speech"])
+        engine = _loaded("speech", self._engines["speech"])
         samples = engine.say(text, voice)
         uri = self._assets.write(write_wav(samples, engine.rate))
         frames = -(-len(samples) * FPS // engine.rate)
@@ -170,7 +170,7 @@ class Finishing:
         from engines.music.ambience import Ambience
         from media.post import assemble
 
-        return assemble(episode, names, self._assets, _engine("music", self._engines["music"]), Ambience())
+        return assemble(episode, names, self._assets, _loaded("music", self._engines["music"]), Ambience())
 
     def screen(self, episode: Episode, cast: Mapping[str, Identity]) -> Inspection:
         from media.post import reel_of
@@ -179,7 +179,7 @@ class Finishing:
         assert episode.cut and episode.request
         film = self._assets.path(episode.cut.film)
         reel = reel_of(episode, self._assets)
-        faces = _engine("face", self._engines["face"])
+        faces = _loaded("face", self._engines["face"])
         return screen(film, reel, cast, faces, self._gates, episode.request.seconds)
 
     def deliver(

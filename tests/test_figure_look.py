@@ -6,6 +6,7 @@ import io
 
 import numpy as np
 import pytest
+import yaml
 from PIL import Image
 
 from engines.video import ActorOrder
@@ -40,6 +41,27 @@ def test_a_wardrobe_colour_moves_the_cloth_and_not_the_skin(assets: Assets, name
             assert moved(bare, dressed, patch(bare, side * 1.0, 1.75)) > 15
     for across, down in ((0, 0.2), (-0.25, 0.3), (0.25, 0.3), (0, -0.3)):
         assert moved(bare, dressed, patch(bare, across, down)) < 1.5
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_somebody_wears_in_the_pictures_stays_as_it_is(assets: Assets, name: str) -> None:
+    own = Garment.model_validate(yaml.safe_load((CAST / name / "character.yaml").read_text())["wardrobe"])
+    bare, dressed = bust(played(assets, name)), bust(played(assets, name, Look(wardrobe=own)))
+    for across, down in ((-1.0, 1.75), (1.0, 1.75), (-0.35, 1.15), (0.35, 1.15)):
+        assert moved(bare, dressed, patch(bare, across, down)) < 1.5
+
+
+def test_grey_is_not_charcoal(assets: Assets) -> None:
+    bare, grey = (bust(played(assets, "kairo", look)) for look in (Look(), Look(wardrobe=Garment(what="grey jumper"))))
+    assert moved(bare, grey, patch(bare, 1.0, 1.75)) > 10
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_carried_light_ends_before_the_sprite_does(assets: Assets, name: str) -> None:
+    lit = bust(played(assets, name, Look(props=("lantern",)))).pixels
+    assert lit[..., :3][lit[..., 3] == 0].max() > 20  # it shines beside the figure
+    for edge in (lit[:, 0], lit[:, -1]):
+        assert edge[..., :3][edge[..., 3] == 0].max(initial=0) <= 2
 
 
 @pytest.mark.parametrize("name", ["ava", "zuri"])

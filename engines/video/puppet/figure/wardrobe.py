@@ -55,10 +55,9 @@ COLOURS = {
     "silver": "#9aa2ac", "maroon": "#6a1f2c", "khaki": "#8a8058",
 }  # fmt: skip
 
-
-SAME = 12.0
-"""Lab distance (lightness counts a quarter: pictures are lit) below which a named colour is the one that is worn.
-Measured: 3-11 from the sample cast's own clothes to the colours that describe them."""
+SAME, LIGHTNESS = 12.5, 0.5
+"""Lab distance below which a named colour is the one that is worn, and what lightness counts in it: a picture is lit,
+but grey is not charcoal. Measured: 4-12 from the sample cast's own clothes to the colours that describe them."""
 
 
 def style_of(garment: Garment | None) -> Style:
@@ -84,7 +83,7 @@ def recoloured(picture: np.ndarray, cloth: Cloth, colour: tuple[float, float, fl
     window = slice(rows[0], rows[-1] + 1)
     lab = cv2.cvtColor(picture[window].astype(np.float32) / 255, cv2.COLOR_RGB2LAB)
     target = cv2.cvtColor(np.array([[colour]], np.float32) / 255, cv2.COLOR_RGB2LAB)[0, 0]
-    if np.linalg.norm((target - cloth.lab) * (0.25, 1, 1)) < SAME:
+    if np.linalg.norm((target - cloth.lab) * (LIGHTNESS, 1, 1)) < SAME:
         return picture
     trim = cloth.trim[window][..., None]
     tone = target * ((0.55, 0.8, 0.8) if target[0] > 35 else (1.9, 0.8, 0.8))
