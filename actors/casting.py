@@ -14,8 +14,9 @@ from pydantic import Field, ValidationError
 
 from actors.settings import Settings
 from events.base import Value
-from events.character import CreateCharacter, Garment, Reference
+from events.character import CreateCharacter, Reference
 from events.errors import BadPicture, BadSetting, InvalidInput, NoConsent
+from events.look import Garment
 
 MOST_REFERENCES = 20
 DEFAULT_VOICES = {"she": "af_bella", "he": "am_michael"}

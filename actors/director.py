@@ -19,10 +19,11 @@ from actors.shell import Shell, open_log, state_at
 from actors.take import SceneFails, shoot
 from engines.registry import engine_class
 from events.base import Command
-from events.character import CHARACTER, Character, Identity, PlayScene, SceneRef
+from events.character import CHARACTER, Character, Identity, PlayScene
 from events.continuity import SceneWorld, changes_of, plan_world
 from events.episode import Episode, EpisodeRequested, SpeechRendered, line_key
 from events.errors import EngineError, EngineMissing, Overtaken, QualityFailed
+from events.look import SceneRef
 from events.production import (
     EPISODE,
     AddSpeech,

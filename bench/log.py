@@ -18,8 +18,9 @@ from eventsourcing.domain import Aggregate, event
 
 from actors.shell import SNAPSHOT_EVERY, Shell, open_log
 from bench.figures import recorder
-from events.character import CHARACTER, Character, CharacterCreated, LocationChanged, PlayScene, SceneRef
+from events.character import CHARACTER, Character, CharacterCreated, PlayScene
 from events.log import Log
+from events.look import LocationChanged, SceneRef
 
 COMMANDS = 3_000
 BLOCK = 100

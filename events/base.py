@@ -2,23 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import reduce
-from typing import Annotated, Any, ClassVar, Generic, Self, TypeVar
+from typing import Any, ClassVar, Generic, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict
-
-T = TypeVar("T")
-
-
-class _Personal:
-    """Marks a field that the log seals with its character's own key (erasing the key erases it)."""
-
-
-PERSONAL = _Personal()
-Personal = Annotated[T, PERSONAL]
-"""``name: Personal[str] = ""``: sealed in the log; the default is what is read once the key is gone."""
 
 
 class Value(BaseModel):
@@ -40,12 +29,20 @@ class Value(BaseModel):
 class Event(Value):
     """A past-tense fact about one aggregate.
 
-    ``topic`` names it in the log for ever, whatever the class is called later; ``schema`` is the
-    version of its fields. Who caused it and when is stamped around it by the log (``Recorded``).
+    ``topic`` names it in the log for ever, whatever the class is called later; ``schema_version`` is the version of
+    its fields; a ``sealed`` fact is encrypted with the key of the aggregate that it is about. Who caused it and when is
+    stamped around it by the log (``Recorded``).
     """
 
     topic: ClassVar[str]
     schema_version: ClassVar[int] = 1
+    sealed: ClassVar[bool] = False
+
+
+class Forgotten(Event):
+    """What a sealed fact reads as once the key is gone: something happened, and nobody knows what. Never stored."""
+
+    topic = "forgotten"
 
 
 class Command(Value):
@@ -53,6 +50,16 @@ class Command(Value):
 
 
 State = TypeVar("State")
+
+
+def evolver(changes: Mapping[type[Event], Callable[[State, Any], State]]) -> Callable[[State, Event], State]:
+    """``evolve`` by a table of what each fact changes; what is forgotten changes nothing."""
+    table: dict[type[Event], Callable[[State, Any], State]] = {**changes, Forgotten: lambda state, _: state}
+
+    def evolve(state: State, event: Event) -> State:
+        return table[type(event)](state, event)
+
+    return evolve
 
 
 @dataclass(frozen=True)

@@ -1,22 +1,42 @@
 """A digital actor: who it is (identity, permanent) and what has happened to it (state).
 
-Order of this file: values, facts, state, ``evolve``, commands, ``decide``.
+Order of this file: values, facts, state, ``evolve``, commands, ``decide``. How it looks is in ``look.py``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from pydantic import Field
 
-from events.base import Aggregate, Command, Event, Personal, Value
+from events import look as looks
+from events.base import Aggregate, Command, Event, Value, evolver
+from events.consolidation import MemoriesConsolidated, Note, consolidated
 from events.errors import Conflict, NoConsent, NotFound
-from events.script import Change, ChangeKind, Mood
+from events.look import Garment, Look, SceneRef, WardrobeChanged, happen
+from events.script import Change, ChangeKind
 
 # ---------------------------------------------------------------- values
+
+
+class Quality(Value):
+    """What was measured of a reference picture when it was taken in (``engines/face/portrait.py``).
+
+    ``sharpness`` is the variance of the Laplacian on the aligned face, ``face`` the height of the face in pixels,
+    ``light`` its mean brightness and ``contrast`` its spread, both 0..1; angles in degrees, yaw positive to the
+    person's own left.
+    """
+
+    sharpness: float
+    face: float
+    light: float
+    contrast: float
+    yaw: float
+    pitch: float
+    roll: float
 
 
 class Reference(Value):
@@ -24,29 +44,7 @@ class Reference(Value):
 
     view: str
     uri: str
-
-
-class Injury(Value):
-    what: str
-    where: str = ""
-    bandaged: bool = False
-
-
-class Garment(Value):
-    """``colour`` is ``#rrggbb``, or empty when only words are known."""
-
-    what: str
-    colour: str = ""
-
-
-class Look(Value):
-    """Everything about a character that a picture of it has to show and that is not its face."""
-
-    wardrobe: Garment | None = None
-    injuries: tuple[Injury, ...] = ()
-    props: tuple[str, ...] = ()
-    mood: Mood = Mood.CALM
-    location: str = ""
+    quality: Quality | None = None
 
 
 class Calibration(Value):
@@ -61,97 +59,104 @@ class Calibration(Value):
     poor: str = ""
 
 
+class Style(Value):
+    """What a character's references have in common besides the face, as ``#rrggbb``; empty where it was not seen.
+
+    ``palette`` are the main colours of the clothes, most of it first.
+    """
+
+    hair: str = ""
+    eyes: str = ""
+    skin: str = ""
+    palette: tuple[str, ...] = ()
+
+
 class Identity(Value):
-    """One vector per reference, in their order, by one embedder."""
+    """One vector per reference, in their order, by one embedder; ``canonical`` is the view that is most itself."""
 
     embedder: str
     vectors: tuple[tuple[float, ...], ...]
     calibration: Calibration
-
-
-class SceneRef(Value):
-    episode: UUID
-    scene: int
+    canonical: str = ""
+    style: Style = Style()
 
 
 # ---------------------------------------------------------------- facts
 
 
-class CharacterCreated(Event):
+class CharacterFact(Event):
+    """A fact about one person: sealed with that person's key."""
+
+    sealed = True
+
+
+class CharacterCreated(CharacterFact):
     topic = "character.created"
-    name: Personal[str] = ""
-    slug: Personal[str] = ""
-    description: Personal[str] = ""
+    name: str
+    slug: str
+    description: str = ""
     pronoun: str = "they"
-    consent_by: Personal[str] = ""
+    consent_by: str
     consent_on: date
 
 
-class ReferenceAdded(Event):
+class CharacterBranched(CharacterFact):
+    """From here on this is a "what if" of ``source``, whose first ``version`` facts it shares."""
+
+    topic = "character.branched"
+    source: UUID
+    version: int
+    name: str
+    slug: str
+
+
+class CharacterErased(Event):
+    """The last fact of a character: nothing else in its log can be read any more."""
+
+    topic = "character.erased"
+
+
+class ReferenceAdded(CharacterFact):
     topic = "character.reference-added"
     view: str
-    uri: Personal[str] = ""
+    uri: str
+    quality: Quality | None = None
 
 
-class IdentityExtracted(Event):
+class IdentityExtracted(CharacterFact):
     topic = "character.identity-extracted"
     embedder: str
-    vectors: Personal[tuple[tuple[float, ...], ...]] = ()
+    vectors: tuple[tuple[float, ...], ...]
     calibration: Calibration
+    canonical: str = ""
+    style: Style = Style()
 
 
-class VoiceAssigned(Event):
+class VoiceAssigned(CharacterFact):
     topic = "character.voice-assigned"
     voice: str
 
 
-class SceneGenerated(Event):
-    """The character has played this scene; ``idr`` is its identity retention there, None when unseen."""
+Medium = Literal["clip", "still"]
+
+
+class SceneGenerated(CharacterFact):
+    """The character has played this scene; ``idr`` is its identity retention there, None when unseen.
+
+    ``told`` is what happened there, ``hour`` when, in hours of the character's story.
+    """
 
     topic = "character.scene-generated"
     scene: SceneRef
     idr: float | None = None
+    told: str = ""
+    medium: Medium = "clip"
+    hour: float = 0.0
 
 
-class InjuryAdded(Event):
-    topic = "character.injury-added"
-    injury: Injury
-    scene: SceneRef
-
-
-class InjuryHealed(Event):
-    topic = "character.injury-healed"
-    injury: Injury
-    scene: SceneRef
-
-
-class WardrobeChanged(Event):
-    topic = "character.wardrobe-changed"
-    garment: Garment
-    scene: SceneRef | None = None
-
-
-class PropAcquired(Event):
-    topic = "character.prop-acquired"
-    prop: str
-    scene: SceneRef
-
-
-class PropLost(Event):
-    topic = "character.prop-lost"
-    prop: str
-    scene: SceneRef
-
-
-class MoodChanged(Event):
-    topic = "character.mood-changed"
-    mood: Mood
-    scene: SceneRef
-
-
-class LocationChanged(Event):
-    topic = "character.location-changed"
-    location: str
+class KnowledgeGained(CharacterFact):
+    topic = "character.knowledge-gained"
+    what: str
     scene: SceneRef
 
 
@@ -159,7 +164,7 @@ class LocationChanged(Event):
 
 
 class Character(Value):
-    """A character as the log tells it. ``name`` is empty before it is created."""
+    """A character as the log tells it. ``name`` is empty before it is created and after it was erased."""
 
     name: str = ""
     slug: str = ""
@@ -171,8 +176,14 @@ class Character(Value):
     identity: Identity | None = None
     voice: str = ""
     look: Look = Look()
+    learnt: tuple[str, ...] = ()
+    traits: tuple[str, ...] = ()
     scenes: int = 0
     last_scene: SceneRef | None = None
+    notes: tuple[Note, ...] = ()
+    """Scenes since the last consolidation."""
+    branch_of: UUID | None = None
+    erased: bool = False
 
 
 # ---------------------------------------------------------------- evolve
@@ -182,9 +193,12 @@ def _created(state: Character, event: CharacterCreated) -> Character:
     return state.replaced(**event.__dict__)
 
 
+def _branched(state: Character, event: CharacterBranched) -> Character:
+    return state.replaced(name=event.name, slug=event.slug, branch_of=event.source)
+
+
 def _reference_added(state: Character, event: ReferenceAdded) -> Character:
-    added = Reference(view=event.view, uri=event.uri)
-    return state.replaced(references=(*state.references, added))
+    return state.replaced(references=(*state.references, Reference(**event.__dict__)))
 
 
 def _identity_extracted(state: Character, event: IdentityExtracted) -> Character:
@@ -196,10 +210,19 @@ def _voice_assigned(state: Character, event: VoiceAssigned) -> Character:
 
 
 def _scene_generated(state: Character, event: SceneGenerated) -> Character:
-    return state.replaced(scenes=state.scenes + 1, last_scene=event.scene)
+    note = Note(scene=event.scene, told=event.told, medium=event.medium, look=state.look)
+    return state.replaced(scenes=state.scenes + 1, last_scene=event.scene, notes=(*state.notes, note))
 
 
-def _looks(change: Callable[[Look, Any], dict[str, object]]) -> Callable[[Character, Any], Character]:
+def _knowledge_gained(state: Character, event: KnowledgeGained) -> Character:
+    return state.replaced(learnt=(*state.learnt, event.what))
+
+
+def _consolidated(state: Character, event: MemoriesConsolidated) -> Character:
+    return state.replaced(notes=(), traits=event.traits)
+
+
+def _look_changed(change: Callable[[Look, Any], dict[str, object]]) -> Callable[[Character, Any], Character]:
     """Lift a change of the look to a change of the character."""
 
     def evolved(state: Character, event: Any) -> Character:
@@ -210,23 +233,18 @@ def _looks(change: Callable[[Look, Any], dict[str, object]]) -> Callable[[Charac
 
 EVOLVE: dict[type[Event], Callable[[Character, Any], Character]] = {
     CharacterCreated: _created,
+    CharacterBranched: _branched,
+    CharacterErased: lambda state, event: Character(erased=True),
     ReferenceAdded: _reference_added,
     IdentityExtracted: _identity_extracted,
     VoiceAssigned: _voice_assigned,
     SceneGenerated: _scene_generated,
-    InjuryAdded: _looks(lambda look, event: {"injuries": (*look.injuries, event.injury)}),
-    InjuryHealed: _looks(lambda look, event: {"injuries": tuple(i for i in look.injuries if i != event.injury)}),
-    WardrobeChanged: _looks(lambda look, event: {"wardrobe": event.garment}),
-    PropAcquired: _looks(lambda look, event: {"props": (*look.props, event.prop)}),
-    PropLost: _looks(lambda look, event: {"props": tuple(p for p in look.props if p != event.prop)}),
-    MoodChanged: _looks(lambda look, event: {"mood": event.mood}),
-    LocationChanged: _looks(lambda look, event: {"location": event.location}),
+    KnowledgeGained: _knowledge_gained,
+    MemoriesConsolidated: _consolidated,
+    **{fact: _look_changed(change) for fact, change in looks.EVOLVE.items()},
 }
 
-
-def evolve(state: Character, event: Event) -> Character:
-    return EVOLVE[type(event)](state, event)
-
+evolve = evolver(EVOLVE)
 
 # ---------------------------------------------------------------- commands
 
@@ -246,10 +264,30 @@ class CreateCharacter(Command):
     wardrobe: Garment | None = None
 
 
+class BranchCharacter(Command):
+    """Begin a "what if": ``history`` are the facts of ``source`` up to ``version``."""
+
+    source: UUID
+    version: int = Field(ge=1)
+    name: str = Field(min_length=1)
+    slug: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
+    history: tuple[Event, ...] = Field(min_length=1, repr=False, exclude=True)
+
+
+class EraseCharacter(Command):
+    """Forget this person for ever; the caller deletes the key and all that was made from it."""
+
+
 class AddReferences(Command):
     """``identity`` is extracted from all references, old and new."""
 
     references: tuple[Reference, ...] = Field(min_length=1)
+    identity: Identity
+
+
+class MeasureIdentity(Command):
+    """The identity in the same references as another embedder, or another version of ours, sees it."""
+
     identity: Identity
 
 
@@ -258,19 +296,22 @@ class AssignVoice(Command):
 
 
 class PlayScene(Command):
-    """Tell the character what a finished scene did to it."""
+    """Tell the character what a finished scene did to it. ``hours`` have passed before it; names of others in it are
+    mentions (``events/mentions.py``)."""
 
     scene: SceneRef
     changes: tuple[Change, ...] = ()
     idr: float | None = None
+    told: str = ""
+    hours: float = Field(default=0.0, ge=0)
+    medium: Medium = "clip"
 
 
 # ---------------------------------------------------------------- decide
 
 
 def _create(state: Character, command: CreateCharacter) -> list[Event]:
-    if state.name:
-        raise Conflict(f"There is a character {command.name!r} already. Choose another name, or add pictures to it.")
+    _must_be_new(state, command.name)
     if not command.consent_by.strip():
         raise NoConsent('Say who agreed to the use of this face: --consent "NAME".')
     told = command.model_dump(include={"name", "slug", "description", "pronoun", "consent_by", "consent_on"})
@@ -283,13 +324,37 @@ def _create(state: Character, command: CreateCharacter) -> list[Event]:
     ]
 
 
+def _must_be_new(state: Character, name: str) -> None:
+    if state.erased:
+        raise Conflict(f"{name!r} was erased, and an erased name stays empty. Choose another name.")
+    if state.name:
+        raise Conflict(f"There is a character {name!r} already. Choose another name, or add pictures to it.")
+
+
+def _branch(state: Character, command: BranchCharacter) -> list[Event]:
+    _must_be_new(state, command.name)
+    told = command.model_dump(include={"source", "version", "name", "slug"})
+    return [*command.history, CharacterBranched(**told)]
+
+
+def _erase(state: Character, command: EraseCharacter) -> list[Event]:
+    return [CharacterErased()]
+
+
 def _referred(references: Iterable[Reference], identity: Identity) -> list[Event]:
-    added = [ReferenceAdded(view=r.view, uri=r.uri) for r in references]
+    added = [ReferenceAdded(**reference.__dict__) for reference in references]
     return [*added, IdentityExtracted(**identity.__dict__)]
 
 
 def _add_references(state: Character, command: AddReferences) -> list[Event]:
+    known = {reference.view for reference in state.references}
+    if again := next((r.view for r in command.references if r.view in known), None):
+        raise Conflict(f"{state.name} has a picture {again!r} already. Rename the new one.")
     return _referred(command.references, command.identity)
+
+
+def _measure_identity(state: Character, command: MeasureIdentity) -> list[Event]:
+    return [IdentityExtracted(**command.identity.__dict__)] if command.identity != state.identity else []
 
 
 def _assign_voice(state: Character, command: AssignVoice) -> list[Event]:
@@ -297,72 +362,39 @@ def _assign_voice(state: Character, command: AssignVoice) -> list[Event]:
 
 
 def _play_scene(state: Character, command: PlayScene) -> list[Event]:
-    events: list[Event] = [SceneGenerated(scene=command.scene, idr=command.idr)]
-    look = state.look
-    for change in command.changes:
-        for event in _consequences(look, change, command.scene):
-            events.append(event)
-            look = evolve(Character(look=look), event).look
-    return events
-
-
-def _consequences(look: Look, change: Change, scene: SceneRef) -> list[Event]:
-    """The facts that one change amounts to; none when it changes nothing."""
-    match change.kind:
-        case ChangeKind.INJURY:
-            return _hurt(look, Injury(what=change.what, where=change.where, bandaged=change.bandaged), scene)
-        case ChangeKind.HEALING:
-            return [InjuryHealed(injury=i, scene=scene) for i in look.injuries if _same_injury(i, change)]
-        case ChangeKind.WARDROBE:
-            garment = Garment(what=change.what, colour=change.colour)
-            return [WardrobeChanged(garment=garment, scene=scene)] if garment != look.wardrobe else []
-        case ChangeKind.PROP_GAINED:
-            return [PropAcquired(prop=change.what, scene=scene)] if change.what not in look.props else []
-        case ChangeKind.PROP_LOST:
-            return [PropLost(prop=change.what, scene=scene)] if change.what in look.props else []
-        case ChangeKind.MOOD:
-            mood = Mood(change.what)
-            return [MoodChanged(mood=mood, scene=scene)] if mood != look.mood else []
-        case ChangeKind.LOCATION:
-            return [LocationChanged(location=change.what, scene=scene)] if change.what != look.location else []
-
-
-def _hurt(look: Look, injury: Injury, scene: SceneRef) -> list[Event]:
-    """A bandage on a known injury replaces the bare one; the same injury twice is one."""
-    if injury in look.injuries:
-        return []
-    bare = injury.replaced(bandaged=not injury.bandaged)
-    replaced: list[Event] = [InjuryHealed(injury=bare, scene=scene)] if bare in look.injuries else []
-    return [*replaced, InjuryAdded(injury=injury, scene=scene)]
-
-
-def _same_injury(injury: Injury, change: Change) -> bool:
-    """A healing names the injury, and its place where there is doubt."""
-    return change.what.lower() in (injury.what.lower(), "all") and change.where.lower() in ("", injury.where.lower())
+    played = SceneGenerated(
+        scene=command.scene,
+        idr=command.idr,
+        told=command.told,
+        medium=command.medium,
+        hour=state.look.hour + command.hours,
+    )
+    changed, look = happen(state.look, command.changes, command.scene, command.hours)
+    learnt = {c.what: None for c in command.changes if c.kind == ChangeKind.LEARNT and c.what not in state.learnt}
+    events = [played, *changed, *(KnowledgeGained(what=what, scene=command.scene) for what in learnt)]
+    after = CHARACTER.fold(events, state)
+    summed = consolidated(after.notes, look, after.traits)
+    return [*events, summed] if summed else events
 
 
 DECIDE: dict[type[Command], Callable[[Character, Any], list[Event]]] = {
     CreateCharacter: _create,
+    BranchCharacter: _branch,
+    EraseCharacter: _erase,
     AddReferences: _add_references,
+    MeasureIdentity: _measure_identity,
     AssignVoice: _assign_voice,
     PlayScene: _play_scene,
 }
 
 
 def decide(state: Character, command: Command) -> list[Event]:
-    """Raises ``NotFound`` before the character is created, ``Conflict`` when it is created twice."""
-    if not state.name and not isinstance(command, CreateCharacter):
-        raise NotFound("There is no such character. `loraframe character create` or `character import` makes one.")
+    """Raises ``NotFound`` before the character is created and once it was erased, ``Conflict`` when it is created
+    twice."""
+    if not state.name and not isinstance(command, CreateCharacter | BranchCharacter):
+        told = "was erased" if state.erased else "is not there. `loraframe character create` or `import` makes one"
+        raise NotFound(f"This character {told}.")
     return DECIDE[type(command)](state, command)
-
-
-def rehearse(look: Look, changes: Iterable[Change]) -> Look:
-    """The look that a scene's changes lead to, without telling anybody: how scenes are planned ahead."""
-    nowhere = SceneRef(episode=UUID(int=0), scene=0)
-    state = Character(name="rehearsal", look=look)
-    for event in _play_scene(state, PlayScene(scene=nowhere, changes=tuple(changes))):
-        state = evolve(state, event)
-    return state.look
 
 
 CHARACTER = Aggregate("character", Character(), decide, evolve, tuple(EVOLVE))

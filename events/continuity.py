@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Iterator, Mapping
+from uuid import UUID
 
 from events.base import Value
-from events.character import Look, rehearse
+from events.look import Look, rehearse
+from events.mentions import masked
 from events.script import Change, ChangeKind, Scene, Script
 
-SUDDEN = frozenset({ChangeKind.INJURY, ChangeKind.PROP_GAINED, ChangeKind.PROP_LOST})
+SUDDEN = frozenset(
+    {
+        ChangeKind.INJURY,
+        ChangeKind.PROP_GAINED,
+        ChangeKind.PROP_LOST,
+        ChangeKind.SOAKED,
+        ChangeKind.COMPANION_GAINED,
+        ChangeKind.COMPANION_LOST,
+        ChangeKind.LEARNT,
+    }
+)
 """Changes that are seen to happen inside the scene; the others hold from its first frame."""
 
 
@@ -22,25 +34,58 @@ class SceneWorld(Value):
         return (self.after if after_changes else self.before)[slug]
 
 
-def plan_world(script: Script, looks: Mapping[str, Look]) -> dict[int, SceneWorld]:
+People = Mapping[str, UUID]
+"""Whom the names and slugs of a script mean."""
+
+
+def people_of(cast: Mapping[str, UUID], names: Mapping[str, str]) -> dict[str, UUID]:
+    """The cast by slug, name, first name, and these in capitals."""
+    spoken = {slug: {slug, names[slug], names[slug].split()[0]} for slug in cast}
+    return {form: cast[slug] for slug in cast for word in spoken[slug] for form in (word, word.upper())}
+
+
+def plan_world(script: Script, looks: Mapping[str, Look], people: People | None = None) -> dict[int, SceneWorld]:
     """Fold the changes of all scenes, in story order, into the looks with which the cast comes on."""
     worlds, current = {}, dict(looks)
+    people = people or {}
     for scene in script.scenes:
-        before = {slug: rehearse(look, _changes(scene, slug, sudden=False)) for slug, look in current.items()}
-        current = {slug: rehearse(look, _changes(scene, slug, sudden=True)) for slug, look in before.items()}
+        before = {
+            slug: rehearse(look, _changes(scene, slug, people, sudden=False), scene.hours_later)
+            for slug, look in current.items()
+        }
+        current = {slug: rehearse(look, _changes(scene, slug, people, sudden=True)) for slug, look in before.items()}
         worlds[scene.number] = SceneWorld(before=before, after=current)
     return worlds
 
 
-def changes_of(scene: Scene, slug: str) -> tuple[Change, ...]:
-    """What the scene does to one character, in the order in which it is seen; its place and mood included."""
-    return (*_changes(scene, slug, sudden=False), *_changes(scene, slug, sudden=True))
+def changes_of(scene: Scene, slug: str, people: People | None = None) -> tuple[Change, ...]:
+    """What the scene does to one character, in the order in which it is seen; its place, weather, mood and company
+    included. Others are mentioned by their ids."""
+    people = people or {}
+    return (*_changes(scene, slug, people, sudden=False), *_changes(scene, slug, people, sudden=True))
 
 
-def _changes(scene: Scene, slug: str, sudden: bool) -> tuple[Change, ...]:
+def hours_before(script: Script, scene: Scene, slug: str) -> float:
+    """Hours of the story since the character's scene before this one, or since the beginning of the script."""
+    before = [s for s in script.scenes if s.number < scene.number]
+    last = max((s.number for s in before if slug in s.characters), default=0)
+    return sum(s.hours_later for s in (*before, scene) if s.number > last)
+
+
+def _changes(scene: Scene, slug: str, people: People, sudden: bool) -> tuple[Change, ...]:
     written = tuple(c for c in scene.changes if c.character == slug and (c.kind in SUDDEN) is sudden)
-    if sudden or slug not in scene.characters:
-        return written
-    told = {c.kind for c in written}
-    implied = ((ChangeKind.LOCATION, scene.location), (ChangeKind.MOOD, scene.mood.value))
-    return (*(Change(kind=k, character=slug, what=w) for k, w in implied if w and k not in told), *written)
+    implied = () if sudden or slug not in scene.characters else _implied(scene, slug, {c.kind for c in written})
+    return tuple(_masked(change, people) for change in (*implied, *written))
+
+
+def _implied(scene: Scene, slug: str, told: Container[ChangeKind]) -> Iterator[Change]:
+    """Where everybody in a scene is, in what weather, and how they feel, unless it is said of this one."""
+    place, mood, weather = ChangeKind.LOCATION, ChangeKind.MOOD, ChangeKind.WEATHER
+    for kind, what in ((place, scene.location), (mood, scene.mood.value), (weather, scene.weather.value)):
+        if what and kind not in told:
+            yield Change(kind=kind, character=slug, what=what)
+
+
+def _masked(change: Change, people: People) -> Change:
+    what = masked(change.what, people)
+    return change if what == change.what else change.replaced(what=what)

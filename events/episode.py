@@ -5,13 +5,13 @@ Order of this file: values, facts, state, ``evolve``. What an episode may do is 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import Any, Literal
 from uuid import UUID
 
 from pydantic import Field
 
-from events.base import Event, Value
+from events.base import Event, Value, evolver
 from events.script import Script
 from events.storyboard import Shot
 
@@ -22,7 +22,8 @@ class Sighting(Value):
     """How one character was seen in a clip or film.
 
     ``idr`` is the median and ``low`` the 10th percentile of its calibrated identity over the sampled
-    frames in which it was found, ``raw`` the median raw similarity; None when never seen.
+    frames in which it was found, ``raw`` the median raw similarity; None when never seen. ``copied`` says how near its
+    faces are to one single reference picture: 0 like a usual pair of the character's pictures, 1 identical.
     """
 
     slug: str
@@ -30,15 +31,52 @@ class Sighting(Value):
     idr: float | None = None
     low: float | None = None
     raw: float | None = None
+    copied: float | None = None
     copy_paste: bool = False
+
+
+Opinion = Literal["pass", "fail", "unknown"]
+
+
+class Span(Value):
+    """A stretch of a clip, in seconds from its start, in which something is wrong with the faces.
+
+    ``drift``: ``slugs`` does not look like itself; ``bleed``: it looks like itself and like the second one at once;
+    ``swap``: the two have changed places; ``missing``: it is expected and not found.
+    """
+
+    kind: Literal["drift", "bleed", "swap", "missing"]
+    slugs: tuple[str, ...]
+    start: float
+    end: float
+
+
+class Trait(Value):
+    """One thing besides the face that was measured of a character: what it should be, what it is, how far apart.
+
+    ``trait`` is hair, eyes, wardrobe or mark; colours are ``#rrggbb`` and ``distance`` their ΔE (CIE76).
+    """
+
+    slug: str
+    trait: str
+    value: Opinion
+    expected: str = ""
+    measured: str = ""
+    distance: float | None = None
 
 
 class Verdict(Value):
     """What the identity judge says of a take. ``reason`` is a sentence for the report."""
 
-    value: Literal["pass", "fail", "unknown"]
+    value: Opinion
     sightings: tuple[Sighting, ...] = ()
     reason: str = ""
+    spans: tuple[Span, ...] = ()
+    traits: tuple[Trait, ...] = ()
+
+    def lowest(self, slugs: Collection[str]) -> float | None:
+        """The lowest IDR of these, None where none of them was seen."""
+        return min((s.idr for s in self.sightings if s.slug in slugs and s.idr is not None), default=None)
 
 
 class CastMember(Value):
@@ -50,10 +88,24 @@ class CastMember(Value):
 
 
 class Limits(Value):
-    """How often a shot may be tried before its scene is flagged, and how often a scene may go round again."""
+    """How often a shot may be tried before its scene is flagged, how often a scene may go round again, and how often
+    the faces of one take may be repaired."""
 
     takes: int = Field(default=3, ge=1)
     rounds: int = Field(default=2, ge=0)
+    refinements: int = Field(default=3, ge=0)
+
+
+class ContinuityError(Value):
+    """The script plans one thing of a character and something else is there. ``seen_in`` is where it is: in the
+    scene's own words, or in its picture."""
+
+    scene: int
+    slug: str
+    kind: str
+    planned: str
+    observed: str
+    seen_in: Literal["text", "picture"]
 
 
 class Finding(Value):
@@ -76,7 +128,19 @@ class Deliverable(Value):
 # ---------------------------------------------------------------- facts
 
 
-class EpisodeRequested(Event):
+class EpisodeFact(Event):
+    """A fact about a film: sealed with the film's own key, which is deleted when one of its cast is erased."""
+
+    sealed = True
+
+
+class EpisodeErased(Event):
+    """The last fact of an episode with somebody who was erased: nothing else in its log can be read any more."""
+
+    topic = "episode.erased"
+
+
+class EpisodeRequested(EpisodeFact):
     topic = "episode.requested"
     story: str
     cast: tuple[CastMember, ...]
@@ -89,13 +153,13 @@ class EpisodeRequested(Event):
     """A script that the user brought; None when the script engine has to write one."""
 
 
-class ScriptWritten(Event):
+class ScriptWritten(EpisodeFact):
     topic = "episode.script-written"
     script: Script
     engine: str
 
 
-class SpeechRendered(Event):
+class SpeechRendered(EpisodeFact):
     topic = "episode.speech-rendered"
     scene: int
     line: int
@@ -106,12 +170,12 @@ class SpeechRendered(Event):
     worked: float = 0.0
 
 
-class ShotPlanned(Event):
+class ShotPlanned(EpisodeFact):
     topic = "episode.shot-planned"
     shot: Shot
 
 
-class TakeRequested(Event):
+class TakeRequested(EpisodeFact):
     """The intent to film; ``reserved`` dollars are held until it is rendered or fails."""
 
     topic = "episode.take-requested"
@@ -123,13 +187,13 @@ class TakeRequested(Event):
     reserved: float = 0.0
 
 
-class TakeSubmitted(Event):
+class TakeSubmitted(EpisodeFact):
     topic = "episode.take-submitted"
     take_id: str
     operation: str
 
 
-class TakeRendered(Event):
+class TakeRendered(EpisodeFact):
     """``tail`` is the clip's last frame, from which the next shot of the scene begins."""
 
     topic = "episode.take-rendered"
@@ -142,32 +206,54 @@ class TakeRendered(Event):
     """Seconds that the engine worked, here and in the other facts."""
 
 
-class TakeJudged(Event):
+class TakeJudged(EpisodeFact):
     topic = "episode.take-judged"
     take_id: str
     verdict: Verdict
     worked: float = 0.0
 
 
-class TakeFailed(Event):
+class TakeRefined(EpisodeFact):
+    """The faces of a rejected take were repaired. ``before`` and ``after`` are the lowest IDR of those who have to be
+    recognised, ``outside`` the structural similarity outside their faces; ``kept`` when it is the better take."""
+
+    topic = "episode.take-refined"
+    take_id: str
+    round: int
+    uri: str
+    tail: str
+    verdict: Verdict
+    before: float | None
+    after: float | None
+    outside: float
+    kept: bool
+    worked: float = 0.0
+
+
+class TakeFailed(EpisodeFact):
     topic = "episode.take-failed"
     take_id: str
     code: str
     reason: str
 
 
-class TakeAccepted(Event):
+class TakeAccepted(EpisodeFact):
     topic = "episode.take-accepted"
     take_id: str
     shot_id: str
 
 
-class SceneCompleted(Event):
+class SceneCompleted(EpisodeFact):
     topic = "episode.scene-completed"
     scene: int
 
 
-class EpisodeCut(Event):
+class ContinuityChecked(EpisodeFact):
+    topic = "episode.continuity-checked"
+    errors: tuple[ContinuityError, ...] = ()
+
+
+class EpisodeCut(EpisodeFact):
     """``sound`` is the mix alone, ``title`` and ``end`` the cards, empty when the film is too short for them."""
 
     topic = "episode.cut"
@@ -180,7 +266,7 @@ class EpisodeCut(Event):
     worked: float = 0.0
 
 
-class QualityChecked(Event):
+class QualityChecked(EpisodeFact):
     topic = "episode.quality-checked"
     film: str
     passed: bool
@@ -191,7 +277,7 @@ class QualityChecked(Event):
     worked: float = 0.0
 
 
-class SceneFlagged(Event):
+class SceneFlagged(EpisodeFact):
     """The scene goes round again: none of its takes counts any more."""
 
     topic = "episode.scene-flagged"
@@ -199,12 +285,12 @@ class SceneFlagged(Event):
     reason: str
 
 
-class EpisodeDelivered(Event):
+class EpisodeDelivered(EpisodeFact):
     topic = "episode.delivered"
     files: tuple[Deliverable, ...]
 
 
-class EpisodeFailed(Event):
+class EpisodeFailed(EpisodeFact):
     topic = "episode.failed"
     reason: str
 
@@ -228,6 +314,11 @@ class Take(Value):
     tail: str = ""
     frames: int = 0
     verdict: Verdict | None = None
+    original: str = ""
+    """The clip as it was filmed, once a repaired one is better."""
+    refinements: int = 0
+    stuck: bool = False
+    """The last repair made it no better."""
     failed: str = ""
     dropped: bool = False
     """Its scene was flagged after it was accepted."""
@@ -253,6 +344,8 @@ class Episode(Value):
     quality: QualityChecked | None = None
     delivered: tuple[Deliverable, ...] = ()
     failed: str = ""
+    continuity: tuple[ContinuityError, ...] = ()
+    erased: bool = False
 
     def shots_of(self, scene: int) -> list[Shot]:
         return [shot for shot in self.shots.values() if shot.scene == scene]
@@ -269,9 +362,9 @@ class Episode(Value):
         lowest: dict[str, float] = {}
         for shot in self.shots_of(scene):
             take = self.accepted_take(shot.shot_id)
-            for seen in take.verdict.sightings if take and take.verdict else ():
-                if seen.slug in shot.identified and seen.idr is not None:
-                    lowest[seen.slug] = min(seen.idr, lowest.get(seen.slug, 1.0))
+            for slug in shot.identified if take and take.verdict else ():
+                if take and take.verdict and (idr := take.verdict.lowest({slug})) is not None:
+                    lowest[slug] = min(idr, lowest.get(slug, 1.0))
         return lowest
 
 
@@ -307,6 +400,15 @@ def _take(*fields: str) -> Callable[[Episode, Any], Episode]:
         return state.replaced(takes=state.takes | {event.take_id: changed})
 
     return evolved
+
+
+def _take_refined(state: Episode, event: TakeRefined) -> Episode:
+    before = state.takes[event.take_id]
+    told: dict[str, Any] = {"refinements": event.round, "stuck": not event.kept}
+    if event.kept:
+        told |= {"uri": event.uri, "tail": event.tail, "verdict": event.verdict}
+        told["original"] = before.original or before.uri
+    return state.replaced(takes=state.takes | {event.take_id: before.replaced(**told)})
 
 
 def _take_failed(state: Episode, event: TakeFailed) -> Episode:
@@ -359,6 +461,7 @@ EVOLVE: dict[type[Event], Callable[[Episode, Any], Episode]] = {
     TakeSubmitted: _take("operation"),
     TakeRendered: _take("uri", "tail", "frames"),
     TakeJudged: _take("verdict"),
+    TakeRefined: _take_refined,
     TakeFailed: _take_failed,
     TakeAccepted: _take_accepted,
     SceneCompleted: _scene_completed,
@@ -367,8 +470,8 @@ EVOLVE: dict[type[Event], Callable[[Episode, Any], Episode]] = {
     SceneFlagged: _scene_flagged,
     EpisodeDelivered: _delivered,
     EpisodeFailed: _failed,
+    ContinuityChecked: lambda state, event: state.replaced(continuity=event.errors),
+    EpisodeErased: lambda state, event: Episode(erased=True),
 }
 
-
-def evolve(state: Episode, event: Event) -> Episode:
-    return EVOLVE[type(event)](state, event)
+evolve = evolver(EVOLVE)

@@ -1,16 +1,19 @@
-"""One key per character, kept beside the log: delete the key and what it sealed is gone for ever."""
+"""One key per character and per episode, kept beside the log: delete the key and what it sealed is gone for ever."""
 
 from __future__ import annotations
 
 from uuid import UUID
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import Column, Engine, LargeBinary, MetaData, String, Table, delete, insert, select
+from sqlalchemy import Column, Engine, LargeBinary, MetaData, String, Table, insert, select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.schema import CreateTable
 
 metadata = MetaData()
 keys_table = Table("keys", metadata, Column("owner", String(32), primary_key=True), Column("key", LargeBinary))
+
+
+_EMPTIED = text("INSERT INTO keys (owner, key) VALUES (:owner, '') ON CONFLICT (owner) DO UPDATE SET key = ''")
 
 
 class Keys:
@@ -45,11 +48,14 @@ class Keys:
         return cipher
 
     def forget(self, owner: UUID) -> None:
-        """Erase the key; an empty row stays so that it is never made again."""
+        """Erase the key, from the file too; an empty row stays so that it is never made again."""
         self._known.pop(owner, None)
-        with self._engine.begin() as connection:
-            connection.execute(delete(keys_table).where(keys_table.c.owner == owner.hex))
-            connection.execute(insert(keys_table).values(owner=owner.hex, key=b""))
+        with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            if connection.dialect.name == "sqlite":
+                connection.exec_driver_sql("PRAGMA secure_delete = ON")
+            connection.execute(_EMPTIED, {"owner": owner.hex})
+            if connection.dialect.name == "sqlite":
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def _read(self, owner: UUID) -> bytes | None:
         with self._engine.connect() as connection:

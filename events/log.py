@@ -26,15 +26,16 @@ from eventsourcing.persistence import (
     StoredEvent,
 )
 from pydantic import TypeAdapter
-from pydantic_core import from_json, to_json
+from pydantic_core import to_json
 from sqlalchemy.engine import URL, make_url
 
 from events.base import Aggregate, Command, Event, Value
 from events.errors import BadSetting, Overtaken, StorageError
 from events.keys import Keys
-from events.mapper import Mapper, Recorded, Upcaster, personal_fields
+from events.mapper import SEALED, Mapper, Recorded, Upcaster
 
 RECEIPT = "command.accepted"
+SNAPSHOTS = "snapshots"
 LOCK_TIMEOUT = 10
 """Seconds that a writer waits for another's lock."""
 
@@ -68,13 +69,13 @@ class Log:
         upcasters: dict[tuple[str, int], Upcaster] | None = None,
     ) -> None:
         factory = InfrastructureFactory.construct(recorder_settings(url, create))
-        engine = sqlalchemy.create_engine(sqlalchemy_url(url), poolclass=sqlalchemy.NullPool)
-        self.keys = Keys(engine)
-        with _storage_errors(url), _one_creator(engine) if create else nullcontext():
+        self._engine = sqlalchemy.create_engine(sqlalchemy_url(url), poolclass=sqlalchemy.NullPool)
+        self.keys = Keys(self._engine)
+        with _storage_errors(url), _one_creator(self._engine) if create else nullcontext():
             if create:
                 self.keys.create_table()
             self.recorder: ApplicationRecorder = factory.application_recorder()
-            self.snapshots: AggregateRecorder = factory.aggregate_recorder("snapshots")
+            self.snapshots: AggregateRecorder = factory.aggregate_recorder(SNAPSHOTS)
         self._aggregates = {a.kind: a for a in aggregates}
         self.mapper = Mapper((f for a in self._aggregates.values() for f in a.facts), self.keys, upcasters)
         self.url = url
@@ -123,7 +124,7 @@ class Log:
 
     def stream(self, aggregate_id: UUID, after: int = 0, upto: int | None = None) -> Iterator[Event]:
         """The same one by one: folding a long history takes half the time when its facts are not kept."""
-        return map(self.mapper.to_event, self._rows(aggregate_id, after, upto))
+        return self.mapper.to_events(self._rows(aggregate_id, after, upto))
 
     def recorded(self, aggregate_id: UUID, after: int = 0, upto: int | None = None) -> list[Recorded]:
         """The same with who, when and version."""
@@ -163,25 +164,30 @@ class Log:
     def save_snapshot(self, aggregate: Aggregate[Any], aggregate_id: UUID, version: int, state: Value) -> None:
         """Keep a state so that waking need not fold from the beginning. Losing one loses nothing."""
         content = state.model_dump_json().encode()
-        if sealed := self._is_personal(aggregate):
-            content = self.mapper.seal(aggregate_id, content).encode()
-        row = to_json({"shape": shape(aggregate), "sealed": sealed, "state": content.decode()})
+        if any(fact.sealed for fact in aggregate.facts):
+            content = self.mapper.seal(aggregate_id, content)
         with suppress(IntegrityError):  # the same version was kept already
-            self.snapshots.insert_events([StoredEvent(aggregate_id, version, aggregate.kind, row)])
+            self.snapshots.insert_events([StoredEvent(aggregate_id, version, shape(aggregate), content)])
 
     def snapshot(self, aggregate: Aggregate[Any], aggregate_id: UUID, upto: int | None = None) -> tuple[int, Any]:
         """The newest usable snapshot as (version, state); (0, initial) when there is none or its shape is old."""
         for row in self.snapshots.select_events(aggregate_id, lte=upto, desc=True, limit=1):
-            told = from_json(row.state)
-            content = told["state"]
-            if told["shape"] == shape(aggregate):
-                opened = self.mapper.unseal(aggregate_id, content) if told["sealed"] else content
+            if row.topic == shape(aggregate):
+                opened = self.mapper.unseal(aggregate_id, row.state) if row.state[:1] == SEALED else row.state
                 if opened is not None:
                     return row.originator_version, type(aggregate.initial).model_validate_json(opened)
         return 0, aggregate.initial
 
-    def _is_personal(self, aggregate: Aggregate[Any]) -> bool:
-        return any(personal_fields(fact) for fact in aggregate.facts)
+    # ------------------------------------------------------------ forgetting
+
+    def forget(self, aggregate_id: UUID) -> None:
+        """Make what was sealed about an aggregate unreadable for ever: its key and its snapshots are deleted."""
+        self.keys.forget(aggregate_id)
+        sqlite = self._engine.dialect.name == "sqlite"
+        table = sqlalchemy.table(f"stored_{SNAPSHOTS}", sqlalchemy.column("originator_id"))
+        owned = table.c.originator_id == (aggregate_id.hex if sqlite else aggregate_id)
+        with _storage_errors(self.url), self._engine.begin() as connection:
+            connection.execute(sqlalchemy.delete(table).where(owned))
 
 
 def digest_of(command: Command) -> str:
@@ -190,10 +196,10 @@ def digest_of(command: Command) -> str:
 
 
 def shape(aggregate: Aggregate[Any]) -> str:
-    """Changes when the fields of the state change, so that old snapshots are not misread."""
+    """Kind and fields of the state: it changes when they do, so that old snapshots are not misread."""
     if aggregate.kind not in _shapes:
         schema = to_json(TypeAdapter(type(aggregate.initial)).json_schema())
-        _shapes[aggregate.kind] = hashlib.sha256(schema).hexdigest()[:16]
+        _shapes[aggregate.kind] = f"{aggregate.kind}.{hashlib.sha256(schema).hexdigest()[:16]}"
     return _shapes[aggregate.kind]
 
 

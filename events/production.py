@@ -16,7 +16,7 @@ from pydantic import Field
 
 from events import episode as facts
 from events.base import Aggregate, Command, Event
-from events.episode import CastMember, Deliverable, Episode, Finding, Limits, Sighting, Take, Verdict
+from events.episode import CastMember, ContinuityError, Deliverable, Episode, Finding, Limits, Sighting, Take, Verdict
 from events.errors import Conflict, NotFound
 from events.script import Script
 from events.storyboard import Shot
@@ -83,6 +83,17 @@ class JudgeTake(Command):
     worked: float = 0.0
 
 
+class RefineTake(Command):
+    """What a repair of the take's faces came to, as it was judged again."""
+
+    take_id: str
+    uri: str
+    tail: str
+    verdict: Verdict
+    outside: float
+    worked: float = 0.0
+
+
 class FailTake(Command):
     take_id: str
     code: str
@@ -92,6 +103,14 @@ class FailTake(Command):
 class FlagScene(Command):
     scene: int
     reason: str
+
+
+class CheckContinuity(Command):
+    errors: tuple[ContinuityError, ...] = ()
+
+
+class EraseEpisode(Command):
+    """Forget this film for ever, because somebody who plays in it is erased."""
 
 
 class CutEpisode(Command):
@@ -124,6 +143,11 @@ class FailEpisode(Command):
 
 # ---------------------------------------------------------------- the next step of a shot
 
+NO_ENGINE = "none"
+"""The name of the engine of a stage that is left out."""
+LEAST_OUTSIDE = 0.98
+"""Structural similarity outside the faces that a repaired take has to keep."""
+
 
 class Step(StrEnum):
     """What has to happen next to get a shot accepted."""
@@ -132,6 +156,7 @@ class Step(StrEnum):
     SUBMIT = "submit"
     COLLECT = "collect"
     JUDGE = "judge"
+    REFINE = "refine"
     ACCEPTED = "accepted"
     EXHAUSTED = "exhausted"
 
@@ -144,9 +169,21 @@ def next_step(state: Episode, shot_id: str) -> tuple[Step, Take | None]:
     if tried and tried[-1].open:
         take = tried[-1]
         return (Step.JUDGE if take.uri else Step.COLLECT if take.operation else Step.SUBMIT), take
+    if tried and is_repairable(state, tried[-1]):
+        return Step.REFINE, tried[-1]
     if len(tried) >= _request(state).limits.takes:
         return Step.EXHAUSTED, tried[-1]
     return Step.REQUEST, None
+
+
+def is_repairable(state: Episode, take: Take) -> bool:
+    """A rejected take in which the faces are found, and no repair has been tried in vain."""
+    request = _request(state)
+    if take.failed or take.dropped or take.stuck or take.verdict is None or take.verdict.value != "fail":
+        return False
+    shot = state.shots[take.shot_id]
+    rounds = request.limits.refinements if request.engines.get("refine", NO_ENGINE) != NO_ENGINE else 0
+    return take.refinements < rounds and take.verdict.lowest(shot.identified) is not None
 
 
 def take_seed(state: Episode, take_id: str) -> int:
@@ -223,13 +260,31 @@ def _judge_take(state: Episode, command: JudgeTake) -> list[Event]:
         return []
     if not take.uri:
         raise Conflict(f"Take {take.take_id} has not been rendered, so it cannot be judged.")
+    return [facts.TakeJudged(**command.__dict__), *_accepted(state, take, command.verdict)]
+
+
+def _accepted(state: Episode, take: Take, verdict: Verdict) -> list[Event]:
+    """That the take is accepted, and that its scene is done by it, where they are."""
     shot = state.shots[take.shot_id]
-    judged: list[Event] = [facts.TakeJudged(**command.__dict__)]
-    if not is_acceptable(shot, command.verdict):
-        return judged
-    judged.append(facts.TakeAccepted(take_id=take.take_id, shot_id=take.shot_id))
+    if not is_acceptable(shot, verdict):
+        return []
+    accepted = facts.TakeAccepted(take_id=take.take_id, shot_id=take.shot_id)
     others = {s.shot_id for s in state.shots_of(shot.scene)} - {shot.shot_id}
-    return [*judged, facts.SceneCompleted(scene=shot.scene)] if others <= state.accepted.keys() else judged
+    done = others <= state.accepted.keys()
+    return [accepted, facts.SceneCompleted(scene=shot.scene)] if done else [accepted]
+
+
+def _refine_take(state: Episode, command: RefineTake) -> list[Event]:
+    """The better one of the two takes is kept."""
+    take = state.takes.get(command.take_id)
+    if take is None or take.shot_id in state.accepted or not is_repairable(state, take):
+        return []
+    faces = state.shots[take.shot_id].identified
+    assert take.verdict
+    before, after = take.verdict.lowest(faces), command.verdict.lowest(faces)
+    kept = after is not None and command.outside >= LEAST_OUTSIDE and (before is None or after > before)
+    told = command.__dict__ | {"round": take.refinements + 1, "before": before, "after": after, "kept": kept}
+    return [facts.TakeRefined(**told), *(_accepted(state, take, command.verdict) if kept else [])]
 
 
 def _fail_take(state: Episode, command: FailTake) -> list[Event]:
@@ -288,12 +343,15 @@ DECIDE: dict[type[Command], Callable[[Episode, Any], list[Event]]] = {
     SubmitTake: _submit_take,
     RenderTake: _render_take,
     JudgeTake: _judge_take,
+    RefineTake: _refine_take,
     FailTake: _fail_take,
     FlagScene: _flag_scene,
     CutEpisode: _cut_episode,
     CheckQuality: _check_quality,
     DeliverEpisode: _deliver_episode,
     FailEpisode: _fail_episode,
+    CheckContinuity: lambda state, command: [facts.ContinuityChecked(errors=command.errors)],
+    EraseEpisode: lambda state, command: [facts.EpisodeErased()],
 }
 
 

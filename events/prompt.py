@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from events.character import Character, Injury, Look
+from events.character import Character
+from events.look import Injury, Look
 from events.script import NARRATOR, Scene
 from events.storyboard import Shot
 

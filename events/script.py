@@ -60,21 +60,45 @@ class Weather(StrEnum):
     STORM = "storm"
 
 
+class Pose(StrEnum):
+    STANDING = "standing"
+    SITTING = "sitting"
+    LYING = "lying"
+    KNEELING = "kneeling"
+    CROUCHING = "crouching"
+    WALKING = "walking"
+    RUNNING = "running"
+    CLIMBING = "climbing"
+    LEANING = "leaning"
+
+
 class ChangeKind(StrEnum):
     INJURY = "injury"
     HEALING = "healing"
     WARDROBE = "wardrobe"
+    SOAKED = "soaked"
+    DRIED = "dried"
     PROP_GAINED = "prop_gained"
     PROP_LOST = "prop_lost"
     MOOD = "mood"
     LOCATION = "location"
+    POSE = "pose"
+    WEATHER = "weather"
+    COMPANION_GAINED = "companion_gained"
+    COMPANION_LOST = "companion_lost"
+    LEARNT = "learnt"
+
+
+MEASURED_IN = {ChangeKind.MOOD: Mood, ChangeKind.POSE: Pose, ChangeKind.WEATHER: Weather}
+"""Kinds whose ``what`` is a word of a list."""
 
 
 class Change(Value):
     """What a scene does to one character.
 
-    ``what`` is the garment, injury, prop, mood or place in the author's words; ``where`` the place
-    on the body ("left cheek"); ``colour`` an ``#rrggbb`` for cloth; ``bandaged`` for injuries.
+    ``what`` is the garment, injury, prop, mood, pose, weather or place, the slug of a companion, or what was learnt, in
+    the author's words; ``where`` the place on the body ("left cheek"); ``colour`` an ``#rrggbb`` for cloth;
+    ``bandaged`` and ``grave`` are for injuries.
     """
 
     kind: ChangeKind
@@ -83,6 +107,7 @@ class Change(Value):
     where: str = ""
     colour: str = Field(default="", pattern=r"^(#[0-9a-f]{6})?$")
     bandaged: bool = False
+    grave: bool = False
 
 
 class Line(Value):
@@ -93,7 +118,8 @@ class Line(Value):
 
 
 class Scene(Value):
-    """15-25 s of story in one place. ``camera`` is free words ("slow dolly in, low angle close-up")."""
+    """15-25 s of story in one place. ``camera`` is free words ("slow dolly in, low angle close-up");
+    ``hours_later`` the hours of the story between the scene before and this one."""
 
     number: int = Field(ge=1)
     scene_id: str
@@ -106,6 +132,7 @@ class Scene(Value):
     weather: Weather = Weather.CLEAR
     mood: Mood = Mood.CALM
     camera: str = ""
+    hours_later: float = Field(default=0.0, ge=0)
     lines: tuple[Line, ...] = ()
     changes: tuple[Change, ...] = ()
 
@@ -158,9 +185,10 @@ def _check_people(scene: Scene, cast: Collection[str]) -> None:
             f"Scene {scene.number} ({scene.scene_id}) gives {', '.join(absent)} something to say or to go through, "
             "but they are not among its characters. List them there."
         )
-    moods = [change.what for change in scene.changes if change.kind == ChangeKind.MOOD]
-    strange = [mood for mood in moods if mood not in set(Mood)]
-    if strange:
-        raise BadScript(
-            f"Scene {scene.number} ({scene.scene_id}) has the mood {strange[0]!r}. Use one of: {', '.join(Mood)}."
-        )
+    for change in scene.changes:
+        allowed = MEASURED_IN.get(change.kind)
+        if allowed and change.what not in set(allowed):
+            raise BadScript(
+                f"Scene {scene.number} ({scene.scene_id}) has the {change.kind} {change.what!r}. "
+                f"Use one of: {', '.join(allowed)}."
+            )

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from sqlalchemy import Connection, Table, func, select
+from sqlalchemy import Connection, Table, delete, func, select
 
 from events import character as c
 from events import episode as e
+from events import look as k
 from events import series as s
-from events.base import Event, Value
+from events.base import Event, Forgotten, Value
+from events.consolidation import MemoriesConsolidated
 from events.log import Entry
 from projections import tables
 from projections.tables import change, put
@@ -18,13 +20,15 @@ from projections.tables import change, put
 Handler = Callable[[Connection, Entry, Any], None]
 """(connection, entry, the entry's fact): writes rows in the caller's transaction."""
 
-REVISION = 1
+REVISION = 2
 """Raise it when handlers write other rows than before: all tables are made again then."""
 
 
 def apply(connection: Connection, entry: Entry) -> None:
     """Write down one fact. Raises ``KeyError`` for a fact without handlers."""
     fact = entry.recorded.event
+    if isinstance(fact, Forgotten):
+        return
     for handler in HANDLERS[type(fact)]:
         handler(connection, entry, fact)
 
@@ -47,7 +51,7 @@ def _when(entry: Entry) -> str:
 
 def character_created(connection: Connection, entry: Entry, fact: c.CharacterCreated) -> None:
     told = _told(fact, tables.characters)
-    look = c.Look().model_dump(mode="json")
+    look = k.Look().model_dump(mode="json")
     put(connection, tables.characters, character_id=_id(entry), look=look, created_at=_when(entry), **told)
 
 
@@ -100,8 +104,29 @@ def look_changed(connection: Connection, entry: Entry, fact: Event) -> None:
     """The look after a fact is what the character's own rule makes of it."""
     table, key = tables.characters, {"character_id": _id(entry)}
     before = connection.scalar(select(table.c.look).where(table.c.character_id == _id(entry)))
-    after = c.evolve(c.Character(look=c.Look.model_validate(before)), fact).look
+    after = k.evolve(k.Look.model_validate(before), fact)
     change(connection, table, key, look=after.model_dump(mode="json"))
+
+
+def character_branched(connection: Connection, entry: Entry, fact: c.CharacterBranched) -> None:
+    told = {"name": fact.name, "slug": fact.slug, "branch_of": str(fact.source)}
+    change(connection, tables.characters, {"character_id": _id(entry)}, **told)
+
+
+def traits_learnt(connection: Connection, entry: Entry, fact: MemoriesConsolidated) -> None:
+    change(connection, tables.characters, {"character_id": _id(entry)}, traits=list(fact.traits))
+
+
+def erased(key: str) -> Handler:
+    """Every row that is about the character or the episode, wherever it is; what others have lived through in the
+    episode stays theirs."""
+
+    def handler(connection: Connection, entry: Entry, fact: Event) -> None:
+        for table in tables.metadata.sorted_tables:
+            if key in table.c and not (key == "episode_id" and table is tables.history):
+                connection.execute(delete(table).where(table.c[key] == _id(entry)))
+
+    return handler
 
 
 # ---------------------------------------------------------------- series
@@ -189,6 +214,20 @@ def take_judged(connection: Connection, entry: Entry, fact: e.TakeJudged) -> Non
     change(connection, tables.takes, key, verdict=fact.verdict.value, reason=fact.verdict.reason)
     for sighting in fact.verdict.sightings:
         _put_sighting(connection, entry, tables.sightings, {"take_id": fact.take_id}, sighting)
+
+
+def take_refined(connection: Connection, entry: Entry, fact: e.TakeRefined) -> None:
+    """The repaired take stands for the first one where it is better."""
+    key = {"episode_id": _id(entry), "take_id": fact.take_id}
+    told = {"before": fact.before, "after": fact.after, "outside": fact.outside, "kept": fact.kept, "uri": fact.uri}
+    put(connection, tables.refinements, **key, round=fact.round, **told)
+    if fact.kept:
+        change(connection, tables.takes, key, uri=fact.uri, tail=fact.tail)
+        take_judged(connection, entry, e.TakeJudged(take_id=fact.take_id, verdict=fact.verdict))
+
+
+def continuity_checked(connection: Connection, entry: Entry, fact: e.ContinuityChecked) -> None:
+    _change_episode(connection, entry, continuity=fact.model_dump(mode="json")["errors"])
 
 
 def take_accepted(connection: Connection, entry: Entry, fact: e.TakeAccepted) -> None:
@@ -317,13 +356,11 @@ HANDLERS: dict[type[Event], Iterable[Handler]] = {
     c.IdentityExtracted: _character(identity_extracted),
     c.VoiceAssigned: _character(voice_assigned),
     c.SceneGenerated: _character(scene_played),
-    c.InjuryAdded: _character(look_changed),
-    c.InjuryHealed: _character(look_changed),
-    c.WardrobeChanged: _character(look_changed),
-    c.PropAcquired: _character(look_changed),
-    c.PropLost: _character(look_changed),
-    c.MoodChanged: _character(look_changed),
-    c.LocationChanged: _character(look_changed),
+    c.KnowledgeGained: _character(),
+    c.CharacterBranched: _character(character_branched),
+    c.CharacterErased: (erased("character_id"),),
+    MemoriesConsolidated: _character(traits_learnt),
+    **{fact: _character(look_changed) for fact in k.EVOLVE},
     s.SeriesCreated: _series(series_created),
     s.CharacterCast: _series(character_cast),
     s.EpisodeOrdered: _series(episode_ordered),
@@ -335,6 +372,7 @@ HANDLERS: dict[type[Event], Iterable[Handler]] = {
     e.TakeSubmitted: _episode(take_is("submitted", "operation")),
     e.TakeRendered: _episode(take_is("rendered", "uri", "tail", "frames", "worked"), money_spent, worked("video")),
     e.TakeJudged: _episode(take_judged, worked("face"), take_is("rejected")),
+    e.TakeRefined: _episode(take_refined, worked("refine")),
     e.TakeFailed: _episode(money_released, take_is("failed", "code", "reason")),
     e.TakeAccepted: _episode(take_accepted, take_is("accepted")),
     e.SceneCompleted: _episode(scene_completed),
@@ -343,5 +381,7 @@ HANDLERS: dict[type[Event], Iterable[Handler]] = {
     e.SceneFlagged: _episode(scene_flagged, episode_is("shooting")),
     e.EpisodeDelivered: _episode(episode_delivered, episode_is("delivered")),
     e.EpisodeFailed: _episode(episode_failed, episode_is("failed")),
+    e.ContinuityChecked: _episode(continuity_checked),
+    e.EpisodeErased: (erased("episode_id"),),
 }
 """Fact → what it does to the tables, in this order."""

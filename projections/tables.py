@@ -76,6 +76,8 @@ characters = _table(
     _json("look"),
     _text("embedder"),
     _json("calibration"),
+    _json("traits"),
+    _text("branch_of"),
     _count("scenes"),
     _text("last_episode_id"),
     _count("last_scene"),
@@ -118,6 +120,7 @@ episodes = _table(
     Column("passed", Boolean),
     _json("measures"),
     _json("findings"),
+    _json("continuity"),
     _json("files"),
     _count("version"),
     _text("requested_at"),
@@ -200,6 +203,7 @@ sightings = _table(
     _measure("idr"),
     _measure("low"),
     _measure("raw"),
+    _measure("copied"),
     _flag("copy_paste"),
 )
 film_sightings = _table(
@@ -212,7 +216,19 @@ film_sightings = _table(
     _measure("idr"),
     _measure("low"),
     _measure("raw"),
+    _measure("copied"),
     _flag("copy_paste"),
+)
+refinements = _table(
+    "refinements",
+    _key("episode_id"),
+    _key("take_id"),
+    _key("round", Integer),
+    _text("uri"),
+    _measure("before"),
+    _measure("after"),
+    _number("outside"),
+    _flag("kept"),
 )
 work = _table("work", _key("episode_id"), _key("version", Integer), _text("stage"), _number("seconds"))
 ledger = _table(

@@ -7,16 +7,19 @@ from uuid import UUID
 
 from events import character as c
 from events import episode as e
+from events import look as k
 from events import series as s
 from events.base import Event
 from events.character import CHARACTER
+from events.consolidation import MemoriesConsolidated
+from events.mentions import mention
 from events.production import EPISODE
-from events.script import Change, ChangeKind, Line, Mood, Place, Scene, Script, TimeOfDay, Weather
+from events.script import Change, ChangeKind, Line, Mood, Place, Pose, Scene, Script, TimeOfDay, Weather
 from events.series import SERIES
 from events.storyboard import Angle, Camera, Framing, Move, Shot, Timing
 
 AVA, MARLOW, SHOW, PILOT = (UUID(int=number) for number in (0xA, 0xB, 0xC, 0xD))
-SCENE = c.SceneRef(episode=PILOT, scene=1)
+SCENE = k.SceneRef(episode=PILOT, scene=1)
 
 FALL = Change(kind=ChangeKind.INJURY, character="ava", what="cut", where="left cheek")
 SCRIPT = Script(
@@ -72,6 +75,7 @@ CAST = (
     e.CastMember(slug="ava", character_id=AVA, version=5),
     e.CastMember(slug="marlow", character_id=MARLOW, version=4),
 )
+HAIR = e.Trait(slug="ava", trait="hair", value="pass", expected="#8a4020", measured="#8c4424", distance=3.5)
 SEEN = e.Sighting(slug="ava", frames=12, idr=0.9, low=0.8, raw=0.6)
 CALIBRATION = c.Calibration(stranger=0.4, weakest=0.5, median=0.65, poor="photo-2")
 
@@ -88,13 +92,24 @@ FACTS: tuple[Event, ...] = (
     c.IdentityExtracted(embedder="faceapi", vectors=((0.25, -0.5),), calibration=CALIBRATION),
     c.VoiceAssigned(voice="af_heart"),
     c.SceneGenerated(scene=SCENE, idr=0.91),
-    c.InjuryAdded(injury=c.Injury(what="cut", where="left cheek"), scene=SCENE),
-    c.InjuryHealed(injury=c.Injury(what="cut", where="left cheek"), scene=SCENE),
-    c.WardrobeChanged(garment=c.Garment(what="a grey coat", colour="#808080"), scene=SCENE),
-    c.PropAcquired(prop="a lantern", scene=SCENE),
-    c.PropLost(prop="a lantern", scene=SCENE),
-    c.MoodChanged(mood=Mood.HOPEFUL, scene=SCENE),
-    c.LocationChanged(location="the lab", scene=SCENE),
+    k.InjuryAdded(injury=k.Injury(what="cut", where="left cheek"), scene=SCENE),
+    k.InjuryHealed(injury=k.Injury(what="cut", where="left cheek"), scene=SCENE),
+    k.WardrobeChanged(garment=k.Garment(what="a grey coat", colour="#808080"), scene=SCENE),
+    k.PropAcquired(prop="a lantern", scene=SCENE),
+    k.PropLost(prop="a lantern", scene=SCENE),
+    k.MoodChanged(mood=Mood.HOPEFUL, scene=SCENE),
+    k.LocationChanged(location="the lab", scene=SCENE),
+    k.TimePassed(hours=36.5, scene=SCENE),
+    k.ClothesSoaked(dry_at=38.5, scene=SCENE),
+    k.ClothesDried(scene=SCENE),
+    k.PoseTaken(pose=Pose.KNEELING, scene=SCENE),
+    k.WeatherMet(weather=Weather.STORM, scene=SCENE),
+    k.CompanionJoined(companion=mention(MARLOW), scene=SCENE),
+    k.CompanionLeft(companion=mention(MARLOW), scene=SCENE),
+    c.KnowledgeGained(what="the lamp was never lit", scene=SCENE),
+    MemoriesConsolidated(summary="Ava fell. She got up.", traits=("carries a lantern",), sources=(SCENE,)),
+    c.CharacterBranched(source=MARLOW, version=4, name="Ava if", slug="ava-if"),
+    c.CharacterErased(),
     s.SeriesCreated(title="Lights"),
     s.CharacterCast(character_id=AVA),
     s.EpisodeOrdered(episode_id=PILOT),
@@ -126,6 +141,26 @@ FACTS: tuple[Event, ...] = (
     e.TakeJudged(
         take_id="s01-1-t1", verdict=e.Verdict(value="pass", sightings=(SEEN,), reason="Ava is Ava."), worked=0.5
     ),
+    e.TakeRefined(
+        take_id="s01-1-t1",
+        round=1,
+        uri="asset://" + "4" * 64,
+        tail="asset://" + "5" * 64,
+        verdict=e.Verdict(
+            value="pass",
+            sightings=(SEEN.replaced(copied=0.25),),
+            reason="Ava is Ava again.",
+            spans=(e.Span(kind="drift", slugs=("ava",), start=1.0, end=2.5),),
+            traits=(
+                e.Trait(slug="ava", trait="hair", value="pass", expected="#8a4020", measured="#8c4424", distance=3.5),
+            ),
+        ),
+        before=0.4,
+        after=0.86,
+        outside=0.99,
+        kept=True,
+        worked=6.5,
+    ),
     e.TakeFailed(take_id="s01-1-t1", code="take-failed", reason="The provider was busy."),
     e.TakeAccepted(take_id="s01-1-t1", shot_id="s01-1"),
     e.SceneCompleted(scene=1),
@@ -148,7 +183,15 @@ FACTS: tuple[Event, ...] = (
     ),
     e.SceneFlagged(scene=1, reason="Scene 1 is black."),
     e.EpisodeDelivered(files=(e.Deliverable(name="film.mp4", uri="asset://" + "e" * 64),)),
+    e.ContinuityChecked(
+        errors=(
+            e.ContinuityError(
+                scene=2, slug="ava", kind="injury", planned="", observed="cut on the left cheek", seen_in="text"
+            ),
+        )
+    ),
     e.EpisodeFailed(reason="Scene 1 still fails after its last round."),
+    e.EpisodeErased(),
 )
 """One of every kind, with every field told."""
 

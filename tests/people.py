@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import date
 from uuid import UUID
 
-from events.character import Calibration, CreateCharacter, Garment, Identity, PlayScene, Reference, SceneRef
+from events.character import Calibration, CreateCharacter, Identity, PlayScene, Reference
+from events.look import Garment, SceneRef
 from events.script import Change, ChangeKind
 
 IDENTITY = Identity(

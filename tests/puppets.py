@@ -10,7 +10,8 @@ import numpy as np
 
 from engines.video import ActorOrder
 from engines.video.puppet.figure import Figure, Light, Pose, Sprite
-from events.character import Look, Reference
+from events.character import Reference
+from events.look import Look
 from media.assets import Assets
 
 CAST = Path(__file__).parents[1] / "samples" / "cast"

@@ -7,17 +7,18 @@ from hypothesis import given as given_any
 from hypothesis import strategies as st
 
 from bench.figures import Record
-from events.character import CHARACTER, Character, Garment, Injury, Look
+from events.character import CHARACTER, Character
 from events.continuity import SUDDEN, changes_of, plan_world
+from events.look import Garment, Injury, Look
 from events.prompt import describe_identity, describe_look, shot_prompt
-from events.script import Change, ChangeKind, Line, Mood, Scene, Script
+from events.script import MEASURED_IN, Change, ChangeKind, Line, Mood, Scene, Script
 from events.storyboard import Camera, Framing, Shot, Timing
 from tests.people import creating, playing
 from tests.scenario import given
 
 JUMPER, COAT = Garment(what="a teal jumper", colour="#2aa7ad"), Garment(what="a red coat", colour="#c03030")
 LOOKS = {"ava": Look(wardrobe=JUMPER), "marlow": Look()}
-CUT = Injury(what="cut", where="left cheek")
+CUT = Injury(what="cut", where="left cheek", heals_at=9 * 24.0)
 
 HURT = Change(kind=ChangeKind.INJURY, character="ava", what="cut", where="left cheek")
 BANDAGE = HURT.replaced(bandaged=True)
@@ -102,7 +103,7 @@ def test_a_mood_of_ones_own_stands_before_the_scenes() -> None:
 
 CHANGES = st.builds(
     Change,
-    kind=st.sampled_from([kind for kind in ChangeKind if kind is not ChangeKind.MOOD]),
+    kind=st.sampled_from([kind for kind in ChangeKind if kind not in MEASURED_IN]),
     character=st.sampled_from(["ava", "marlow"]),
     what=st.sampled_from(["cut", "a lantern", "all"]),
     where=st.sampled_from(["", "chin"]),
@@ -122,7 +123,8 @@ def test_the_plan_is_what_the_characters_will_remember(changes: list[list[Change
 
 
 def test_only_what_happens_in_view_is_sudden() -> None:
-    assert set(ChangeKind) - SUDDEN == {ChangeKind.HEALING, ChangeKind.WARDROBE, ChangeKind.MOOD, ChangeKind.LOCATION}
+    holds = {ChangeKind.HEALING, ChangeKind.WARDROBE, ChangeKind.DRIED, ChangeKind.LOCATION, *MEASURED_IN}
+    assert set(ChangeKind) - SUDDEN == holds
 
 
 # ---------------------------------------------------------------- the prompt

@@ -8,8 +8,9 @@ import pytest
 
 from engines.video import ActorOrder, Clip, Profile, ShotOrder
 from engines.video.drifting import Drifting, Fate
-from events.character import Look, Reference
+from events.character import Reference
 from events.errors import TakeFailed
+from events.look import Look
 from events.script import Mood, Place, TimeOfDay, Weather
 from events.storyboard import Camera, Shot
 

@@ -35,14 +35,17 @@ from events.production import (
     DECIDE,
     EPISODE,
     AddSpeech,
+    CheckContinuity,
     CheckQuality,
     CutEpisode,
     DeliverEpisode,
+    EraseEpisode,
     FailEpisode,
     FailTake,
     FlagScene,
     JudgeTake,
     PlanScene,
+    RefineTake,
     RenderTake,
     RequestEpisode,
     RequestTake,
@@ -127,6 +130,9 @@ LATER: list[Command] = [
     GOOD,
     DeliverEpisode(files=FILES),
     FailEpisode(reason="because"),
+    CheckContinuity(),
+    RefineTake(take_id="s01-1-t1", uri="asset://2", tail="asset://t", verdict=PASS, outside=1.0),
+    EraseEpisode(),
 ]
 
 

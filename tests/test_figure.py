@@ -11,7 +11,8 @@ import pytest
 
 from engines.video import ActorOrder
 from engines.video.puppet.figure import Figure, Light, Pose
-from events.character import Garment, Injury, Look, Reference
+from events.character import Reference
+from events.look import Garment, Injury, Look
 from media.assets import Assets
 from tests.puppets import CAST, DAY, NAMES, SIZE, bust, changed, lab, patch, played
 
@@ -105,7 +106,7 @@ from pathlib import Path
 sys.path.insert(0, {root!r})
 from tests.puppets import DAY, played
 from engines.video.puppet.figure import Pose
-from events.character import Garment, Injury, Look
+from events.look import Garment, Injury, Look
 from media.assets import Assets
 look = Look(wardrobe=Garment(what="coat"), injuries=(Injury(what="burn"),), props=("lamp",))
 person = played(Assets(Path({folder!r})), "ava", look)

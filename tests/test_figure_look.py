@@ -16,7 +16,8 @@ from engines.video.puppet.figure.cloth import cloth_of
 from engines.video.puppet.figure.cutout import cutout
 from engines.video.puppet.figure.injury import FACE, wound_of
 from engines.video.puppet.figure.wardrobe import recoloured
-from events.character import Garment, Injury, Look, Reference
+from events.character import Reference
+from events.look import Garment, Injury, Look
 from media.assets import Assets
 from tests.puppets import CAST, DAY, NAMES, bust, changed, lab, moved, patch, played
 

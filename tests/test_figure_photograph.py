@@ -16,8 +16,9 @@ from engines.video import ActorOrder
 from engines.video.puppet.figure import Figure, Light, Pose
 from engines.video.puppet.figure import landmarks as lm
 from engines.video.puppet.figure.cutout import cutout
-from events.character import Garment, Injury, Look, Reference
+from events.character import Reference
 from events.errors import BadPicture
+from events.look import Garment, Injury, Look
 from media.assets import Assets
 
 CAST = Path(__file__).parents[1] / "samples" / "cast"

@@ -14,11 +14,12 @@ from uuid import UUID, uuid5
 
 import pytest
 from eventsourcing.persistence import StoredEvent
-from sqlalchemy import NullPool, create_engine
+from sqlalchemy import NullPool, create_engine, select
 
-from events.base import Aggregate, Command, Event
+from events.base import Aggregate, Command, Event, Forgotten
 from events.character import CHARACTER, AssignVoice, Character, CharacterCreated, VoiceAssigned
 from events.errors import BadSetting, Overtaken, StorageError
+from events.keys import keys_table
 from events.log import RECEIPT, Log, digest_of, recorder_settings, sqlalchemy_url
 from events.production import EPISODE
 from tests.examples import AGGREGATES, AVA, FACTS, MARLOW
@@ -236,19 +237,29 @@ def test_personal_data_is_not_stored_in_clear(log: Log, url: str) -> None:
     assert all(mark in str([event.model_dump() for event in facts]) for mark in MARKS)
     stored = everything_stored(log, url)
     assert [mark for mark in MARKS if mark.encode() in stored] == []
-    assert b"af_heart" in stored  # what is not personal can be read
 
 
-def test_once_the_key_is_gone_the_defaults_are_read(log: Log, url: str) -> None:
+def test_what_is_forgotten_reads_as_forgotten_everywhere(log: Log, url: str) -> None:
     ava = CharacterCreated(name="Ava", slug="ava", consent_by="Ava", consent_on=WHEN.date())
     say(log, 0, [ava], who=AVA)
     say(log, 0, [ava], who=MARLOW)
-    log.keys.forget(AVA)
-    erased = ava.replaced(name="", slug="", consent_by="")
+    log.save_snapshot(CHARACTER, AVA, 1, Character(name="Ava"))
+    log.save_snapshot(CHARACTER, MARLOW, 1, Character(name="Ava"))
+    log.forget(AVA)
     for reader in (log, Log(url, AGGREGATES, create=False)):
-        assert reader.events(AVA) == [erased]
+        assert reader.events(AVA) == [Forgotten()]
         assert reader.events(MARLOW) == [ava]
-        assert reader.since(0)[0][0].recorded.event == erased
+        assert reader.since(0)[0][0].recorded.event == Forgotten()
+    assert not log.snapshots.select_events(AVA) and log.snapshots.select_events(MARLOW)
+
+
+def test_a_forgotten_key_is_not_in_the_files_any_more(log: Log, url: str) -> None:
+    log.keys.provide(AVA)
+    with create_engine(sqlalchemy_url(url), poolclass=NullPool).connect() as connection:
+        key = connection.scalar(select(keys_table.c.key).where(keys_table.c.owner == AVA.hex))
+    assert len(key) == 32
+    log.forget(AVA)
+    assert key not in everything_stored(log, url)
 
 
 def test_a_forgotten_key_is_never_made_again(log: Log) -> None:

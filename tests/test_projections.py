@@ -12,10 +12,11 @@ import pytest
 
 from bench.figures import Record
 from events.base import Event
-from events.character import CHARACTER, AssignVoice, WardrobeChanged
-from events.episode import TakeFailed, Verdict
+from events.character import CHARACTER, AssignVoice, CharacterBranched, CharacterErased
+from events.episode import EpisodeErased, TakeFailed, Verdict
 from events.errors import InvalidInput, NotFound
 from events.log import Log
+from events.look import WardrobeChanged
 from events.production import EPISODE, FlagScene
 from events.series import SERIES, CreateSeries, OrderEpisode
 from projections import tables, views
@@ -56,8 +57,12 @@ def tell(log: Log, aggregate_id: UUID, events: Iterable[Event]) -> None:
         log.append(aggregate_id, version, [event], command, uuid5(aggregate_id, str(version)), when)
 
 
+ERASURES = (CharacterErased, EpisodeErased)
+
+
 def facts_of(kind: str) -> list[Event]:
-    return [event for event in FACTS if event.topic.startswith(kind)]
+    """An example of each, but that it was erased and that it became another's "what if"."""
+    return [e for e in FACTS if e.topic.startswith(kind) and not isinstance(e, (*ERASURES, CharacterBranched))]
 
 
 def tell_everything(log: Log) -> None:
@@ -238,15 +243,26 @@ def test_who_is_not_there_is_not_found(shown: Views) -> None:
             asked("nobody")
 
 
-def test_an_erased_character_has_no_name_after_a_rebuild(log: Log, shown: Views) -> None:
+def test_nothing_of_who_was_erased_is_shown_now_or_after_a_rebuild(log: Log, shown: Views) -> None:
     tell_everything(log)
+    marlow = shown.history("marlow")
+    tell(log, AVA, [CharacterErased()])
+    tell(log, PILOT, [EpisodeErased()])
+    for erased in (AVA, PILOT):
+        log.forget(erased)
     shown.catch_up()
-    log.keys.forget(AVA)
-    shown.rebuild()
+    followed = shown.digest()
     told = str(shown.dump())
-    assert shown.character_id("ava") is None
-    assert "Ava Lindqvist" not in told
-    assert "Marlow" in told
+    assert not [mark for mark in ("Ava Lindqvist", str(AVA), str(PILOT), SCRIPT.title) if mark in told]
+    assert shown.history("marlow") == marlow
+    shown.rebuild()
+    assert shown.digest() == followed
+
+
+def test_a_branch_is_shown_with_its_own_name(log: Log, shown: Views) -> None:
+    branched = next(fact for fact in FACTS if isinstance(fact, CharacterBranched))
+    tell(log, UUID(int=5), [*facts_of("character."), branched])
+    assert (shown.character("ava-if")["name"], shown.character("ava-if")["branch_of"]) == ("Ava if", str(MARLOW))
 
 
 # ---------------------------------------------------------------- series and episodes

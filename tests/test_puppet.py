@@ -15,8 +15,9 @@ from engines.image.puppet import PuppetStill
 from engines.video import ActorOrder, ShotOrder
 from engines.video.puppet import Puppet
 from engines.video.puppet.staging import marks
-from events.character import Look, Reference
+from events.character import Reference
 from events.errors import TakeFailed
+from events.look import Look
 from events.script import Mood, Place, TimeOfDay, Weather
 from events.storyboard import Angle, Camera, Framing, Move, Shot
 from media.assets import Assets

@@ -11,7 +11,8 @@ from typing import Protocol
 from pydantic import Field
 
 from events.base import Value
-from events.character import Look, Reference
+from events.character import Reference
+from events.look import Look
 from events.script import Mood, Place, TimeOfDay, Weather
 from events.storyboard import Shot
 

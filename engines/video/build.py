@@ -11,7 +11,8 @@ import yaml
 from engines.registry import engine_class
 from engines.video import ActorOrder, VideoEngine
 from engines.video.drifting import Drifting
-from events.character import Look, Reference
+from events.character import Reference
+from events.look import Look
 from media.assets import Assets
 
 

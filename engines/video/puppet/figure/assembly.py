@@ -18,7 +18,7 @@ from engines.video.puppet.figure.light import Window
 from engines.video.puppet.figure.prop import Carried, carried, draw_bag, draw_hat, draw_held, held
 from engines.video.puppet.figure.sketch import Sheet, smooth
 from engines.video.puppet.figure.wardrobe import Style, recoloured, style_of
-from events.character import Look
+from events.look import Look
 
 WHOLE = (slice(None), slice(None))
 SHIRT, JUMPER = (206.0, 204.0, 198.0), (92.0, 96.0, 108.0)

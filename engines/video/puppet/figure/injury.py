@@ -15,7 +15,7 @@ import numpy as np
 
 from engines.video.puppet.figure import landmarks
 from engines.video.puppet.figure.sketch import Sheet, curve, ellipse, limb
-from events.character import Injury
+from events.look import Injury
 
 Kind = Literal["cut", "scar", "bruise", "burn", "black eye", "graze"]
 

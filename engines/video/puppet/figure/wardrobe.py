@@ -11,7 +11,7 @@ import numpy as np
 
 from engines.video.puppet.figure.cloth import Cloth
 from engines.video.puppet.figure.sketch import rgb, smooth
-from events.character import Garment
+from events.look import Garment
 
 Cut = Literal[
     "plain", "open", "hood", "uniform", "dress", "cape", "scarf", "apron", "shirt", "armour", "stripes", "vest"
