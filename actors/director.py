@@ -20,10 +20,11 @@ from actors.take import SceneFails, shoot
 from engines.registry import engine_class
 from events.base import Command
 from events.character import CHARACTER, Character, Identity, PlayScene
-from events.continuity import SceneWorld, changes_of, plan_world
+from events.continuity import SceneWorld, changes_of, hours_before, people_of, plan_world
 from events.episode import Episode, EpisodeRequested, SpeechRendered, line_key
 from events.errors import EngineError, EngineMissing, Overtaken, QualityFailed
 from events.look import SceneRef
+from events.mentions import masked
 from events.production import (
     EPISODE,
     AddSpeech,
@@ -36,9 +37,11 @@ from events.production import (
 )
 from events.prompt import describe_look
 from events.script import NARRATOR, Scene, Script
-from events.storyboard import lay_out_lines, plan_shots
+from events.storyboard import Shot, lay_out_lines, plan_shots
 
 if TYPE_CHECKING:
+    from engines.refine import RefineOrder
+
     from engines.video import Profile
 
 
@@ -90,7 +93,7 @@ class Direction:
             await self.tell(WriteScript(script=script, engine=self.request.engines["script"]), "script")
         assert self.state.script
         looks = {slug: character.look for slug, character in self.cast.items()}
-        self.world = plan_world(self.state.script, looks)
+        self.world = plan_world(self.state.script, looks, self.people)
 
     async def shoot_scenes(self) -> None:
         """Scenes side by side, as many as there are workers; the characters are told in story order."""
@@ -141,9 +144,11 @@ class Direction:
             if member.slug not in scene.characters:
                 continue
             command = PlayScene(
-                scene=SceneRef(episode=self.episode_id, scene=scene.number),
-                changes=changes_of(scene, member.slug),
+                scene=SceneRef(episode=self.episode_id, scene=scene.number, series=self.request.series_id),
+                changes=changes_of(scene, member.slug, self.people),
                 idr=self.state.identity_in(scene.number).get(member.slug),
+                told=masked(scene.description, self.people),
+                hours=hours_before(self.script, scene, member.slug),
             )
             command_id = uuid5(self.episode_id, f"scene {scene.number} {member.slug}")
             await asyncio.to_thread(self.residence.tell, "character", member.character_id, command, command_id)
@@ -193,6 +198,11 @@ class Direction:
     def names(self) -> dict[str, str]:
         return {slug: character.name for slug, character in self.cast.items()}
 
+    @property
+    def people(self) -> dict[str, UUID]:
+        """Whom the names in the script mean: in a character's log, others are told of by their ids."""
+        return people_of({member.slug: member.character_id for member in self.request.cast}, self.names)
+
     def scene(self, number: int) -> Scene:
         return next(scene for scene in self.script.scenes if scene.number == number)
 
@@ -201,6 +211,21 @@ class Direction:
 
     def voice(self, speaker: str) -> str:
         return self.settings.narrator_voice if speaker == NARRATOR else self.cast[speaker].voice
+
+    def repair(self, shot: Shot, attempt: int) -> RefineOrder:
+        """Whose faces belong into the takes of a shot, and where they can be seen."""
+        from engines.refine import RefineOrder
+
+        last = self.state.shots_of(shot.scene)[-1]
+        return RefineOrder(
+            visible=shot.visible,
+            identified=shot.identified,
+            references={slug: self.cast[slug].references for slug in shot.visible},
+            identities=self.identities,
+            fade_in=shot.index == 0,
+            fade_out=shot.shot_id == last.shot_id,
+            attempt=attempt,
+        )
 
     async def tell(self, command: Command, what: str) -> None:
         """Record a fact of this episode. ``what`` names the command, so that a repetition has the same id."""

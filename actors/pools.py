@@ -30,6 +30,7 @@ from events.storyboard import Shot
 
 if TYPE_CHECKING:
     from engines.face.judge import Gates
+    from engines.refine import RefineEngine, RefineOrder
     from engines.video import Profile, ShotOrder, VideoEngine
     from media.post import Film
     from media.screening import Inspection
@@ -44,6 +45,16 @@ class Rendering(Value):
     tail: str
     frames: int
     cost: float
+    worked: float
+
+
+class Refinement(Value):
+    """A take with repaired faces in the asset store, judged again; ``outside`` as in ``engines/refine``."""
+
+    uri: str
+    tail: str
+    verdict: Verdict
+    outside: float
     worked: float
 
 
@@ -120,12 +131,14 @@ class Filming:
 
 @serve.deployment(name="judging", max_ongoing_requests=1, max_queued_requests=256, ray_actor_options={"num_cpus": 0})
 class Judging:
-    """Says whether the people of a take are who they should be."""
+    """Says whether the people of a take are who they should be, and repairs the faces of those who are not."""
 
     def __init__(self, settings: Settings) -> None:
         self._assets = _assets(settings)
         self._gates = _gates(settings)
+        self._every = settings.judge_every
         self._engines = settings.engines
+        self._refiner: RefineEngine | None = None
 
     def judge(self, uri: str, cast: Mapping[str, Identity], shot: Shot) -> tuple[Verdict, float]:
         from engines.face.judge import judge_clip
@@ -133,8 +146,25 @@ class Judging:
         started = time.perf_counter()
         path = self._assets.path(uri)
         faces = _loaded("face", self._engines["face"])
-        verdict = judge_clip(faces, path, cast, shot.visible, shot.identified, self._gates)
+        verdict = judge_clip(faces, path, cast, shot.visible, shot.identified, self._gates, self._every)
         return verdict, time.perf_counter() - started
+
+    def refine(self, uri: str, repair: RefineOrder, shot: Shot) -> Refinement:
+        from engines.registry import engine_class
+        from media.frames import last_frame, png
+
+        started = time.perf_counter()
+        if self._refiner is None:
+            faces = _loaded("face", self._engines["face"])
+            self._refiner = engine_class("refine", self._engines["refine"])(self._assets, faces)
+        before = self._assets.path(uri)
+        with tempfile.TemporaryDirectory(dir=self._assets.root) as folder:
+            refined = self._refiner.clip(before, repair, Path(folder))
+            tail = self._assets.write(png(last_frame(Path(refined.path))))
+            repaired = uri if refined.path == str(before) else self._assets.take(Path(refined.path))
+        verdict, _ = self.judge(repaired, repair.identities, shot)
+        worked = time.perf_counter() - started
+        return Refinement(uri=repaired, tail=tail, verdict=verdict, outside=refined.outside, worked=worked)
 
 
 @serve.deployment(name="speaking", max_ongoing_requests=1, max_queued_requests=1024, ray_actor_options={"num_cpus": 0})

@@ -15,8 +15,15 @@ from events.errors import BadSetting
 
 ENGINES = {"script": "beats", "video": "puppet", "face": "faceapi", "speech": "kokoro", "music": "library"}
 
-
-PLAIN = ("idle_seconds", "awake_characters", "video_workers", "speech_workers", "narrator_voice", "pass_idr")
+PLAIN = (
+    "idle_seconds",
+    "awake_characters",
+    "video_workers",
+    "speech_workers",
+    "narrator_voice",
+    "pass_idr",
+    "judge_every",
+)
 """Settings that a variable of the same name sets."""
 
 
@@ -32,6 +39,8 @@ class Settings(Value):
     limits: Limits = Limits()
     pass_idr: float = Field(default=0.75, ge=0, le=1)
     golden_idr: float = Field(default=0.85, ge=0, le=1)
+    judge_every: float = Field(default=0.75, gt=0)
+    """Seconds between two frames of a clip at which the judge looks."""
     idle_seconds: float = Field(default=60, gt=0)
     """How long a character actor stays awake with nothing to do."""
     awake_characters: int = Field(default=32, ge=1)
@@ -55,14 +64,7 @@ class Settings(Value):
             "views_url": environ.get("LORAFRAME_VIEWS_URL", f"sqlite:///{home}/views.db"),
             "engines": ENGINES | _pairs(environ.get("LORAFRAME_ENGINES", "")),
         }
-        for name in (
-            "idle_seconds",
-            "awake_characters",
-            "video_workers",
-            "speech_workers",
-            "narrator_voice",
-            "pass_idr",
-        ):
+        for name in PLAIN:
             if value := environ.get(f"LORAFRAME_{name.upper()}"):
                 told[name] = value
         try:

@@ -17,14 +17,16 @@ from uuid import NAMESPACE_URL, UUID, uuid4, uuid5
 from pydantic import ValidationError
 
 from actors.casting import Consent, Portrait, audition, read_folder, slug_of, views_of
+from actors.erasing import Erased, erase
 from actors.residence import Residence
 from actors.settings import Settings
-from actors.shell import Clock, now, open_log, state_at
+from actors.shell import Clock, Outcome, now, open_log, state_at
 from engines.registry import check_names
-from events.base import Value
-from events.character import CHARACTER, Character
+from events.base import Command, Value
+from events.character import CHARACTER, BranchCharacter, Character, CharacterErased
 from events.episode import CastMember, Episode
 from events.errors import BadScript, InvalidInput, NoConsent, NotFound
+from events.history import Difference, differences, version_at, whole
 from events.log import Entry
 from events.mapper import Recorded
 from events.production import EPISODE, RequestEpisode
@@ -116,23 +118,55 @@ class Studio:
     def _create(self, portrait: Portrait) -> Character:
         command = audition(portrait, self.settings, self.assets)
         character_id = id_of("character", command.slug)
-        self._residence.tell("character", character_id, command, self._new_id())
+        self.tell("character", character_id, command)
         return state_at(CHARACTER, character_id, self.log)
 
-    def character(self, name: str, as_of: int | None = None) -> Character:
-        """A character now, or as it was at a version of its log. Raises ``NotFound``."""
-        state = state_at(CHARACTER, id_of("character", slug_of(name)), self.log, as_of)
-        if not state.name:
-            raise NotFound(f"There is no character {name!r}{f' at version {as_of}' if as_of else ''}.")
-        return state
+    def character(self, name: str, as_of: int | str | None = None) -> Character:
+        """A character now, or as it was at a version of its log or after a scene ("2.4", see ``events/history.py``).
+        Raises ``NotFound`` and, for words that are no point in time, ``InvalidInput``."""
+        character_id = id_of("character", slug_of(name))
+        history = self.history(name)
+        return state_at(CHARACTER, character_id, self.log, version_at(history, str(as_of)) if as_of else None)
+
+    def compare(self, one: str, other: str) -> list[Difference]:
+        """What is different between two characters, or one at two times: NAME, or NAME@WHEN as in ``character``."""
+        states = [self.character(name, as_of or None) for name, _, as_of in (n.partition("@") for n in (one, other))]
+        return list(differences(*states))
+
+    def branch_character(self, name: str, at: int | str, new_name: str) -> Character:
+        """A "what if": another character that shares all that happened up to then. Raises as ``character`` does."""
+        source = id_of("character", slug_of(name))
+        history = self.history(name)
+        version = whole(history, version_at(history, str(at)))
+        command = BranchCharacter(
+            source=source,
+            version=version,
+            name=new_name,
+            slug=slug_of(new_name),
+            history=tuple(self.log.events(source, upto=version)),
+        )
+        self.tell("character", id_of("character", command.slug), command)
+        return self.character(command.slug)
+
+    def erase_character(self, name: str) -> Erased:
+        """Forget a character for ever, with every film it plays in. Films that were copied out of the studio are not
+        reached. Raises ``NotFound``."""
+        return erase(self, id_of("character", slug_of(name)))
+
+    def names(self) -> dict[UUID, str]:
+        """Everybody's name, for what is told of others by id (``events/mentions.py``)."""
+        return {UUID(row["character_id"]): row["name"] for row in self.characters()}
 
     def characters(self) -> list[dict[str, Any]]:
         return self.views.characters()
 
     def history(self, name: str) -> list[Recorded]:
-        """Every fact about a character, oldest first."""
-        self.character(name)
-        return self.log.recorded(id_of("character", slug_of(name)))
+        """Every fact about a character, oldest first. Raises ``NotFound``."""
+        recorded = self.log.recorded(id_of("character", slug_of(name)))
+        if not recorded or isinstance(recorded[-1].event, CharacterErased):
+            told = f"{name!r} was erased." if recorded else f"There is no character {name!r}."
+            raise NotFound(told)
+        return recorded
 
     # ------------------------------------------------------------ episodes
 
@@ -179,7 +213,7 @@ class Studio:
             series_id=series_id,
             written=written,
         )
-        self._residence.tell("episode", episode_id, command, self._new_id())
+        self.tell("episode", episode_id, command)
         return episode_id
 
     def resume_episode(
@@ -199,6 +233,10 @@ class Studio:
         return self.views.episodes()
 
     # ------------------------------------------------------------ the log and what is made of it
+
+    def tell(self, kind: str, aggregate_id: UUID, command: Command) -> Outcome:
+        """Deliver a command to an aggregate, once."""
+        return self._residence.tell(kind, aggregate_id, command, self._new_id())
 
     def entries(self, after: int = 0) -> Iterator[Entry]:
         """All facts of the log behind a position, in order."""
@@ -236,9 +274,9 @@ class Studio:
     def _series(self, title: str, episode_id: UUID, members: Sequence[CastMember]) -> UUID:
         series_id = id_of("series", slug_of(title))
         if not state_at(SERIES, series_id, self.log).title:
-            self._residence.tell("series", series_id, CreateSeries(title=title), self._new_id())
+            self.tell("series", series_id, CreateSeries(title=title))
         cast = tuple(member.character_id for member in members)
-        self._residence.tell("series", series_id, OrderEpisode(episode_id=episode_id, cast=cast), self._new_id())
+        self.tell("series", series_id, OrderEpisode(episode_id=episode_id, cast=cast))
         return series_id
 
     def series(self, title: str) -> Series:
@@ -253,11 +291,15 @@ class Studio:
         self._cluster.start()
         make(self.settings, self.log, episode_id, on_event)
 
+    def films(self, episode_id: UUID) -> Path:
+        """Where the files of an episode go unless the user says otherwise."""
+        return self.settings.home / "films" / str(episode_id)[:8]
+
     def _hand_over(self, episode_id: UUID, out: Path | None) -> Delivered:
         """Put the files of a delivered episode into a folder of the user's."""
         from media.assets import disk_errors
 
-        folder = out or self.settings.home / "films" / str(episode_id)[:8]
+        folder = out or self.films(episode_id)
         with disk_errors(folder):
             for file in self.episode(episode_id).delivered:
                 place = folder / file.name

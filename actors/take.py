@@ -1,4 +1,4 @@
-"""One shot to an accepted take: request, submit, collect, judge, and again.
+"""One shot to an accepted take: request, submit, collect, judge, refine, and again.
 
 What is next is read from the episode's log every time (``production.next_step``), so it makes no difference
 whether this director began the take or one that died.
@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from actors.pools import Rendering
+from actors.pools import Refinement, Rendering
 from events.episode import Take
 from events.errors import EngineError, TakeFailed
 from events.production import (
     FailTake,
     FlagScene,
     JudgeTake,
+    RefineTake,
     RenderTake,
     RequestTake,
     Step,
@@ -61,6 +62,8 @@ async def advance(direction: Direction, step: Step, take: Take, shot: Shot, tail
     try:
         if step is Step.JUDGE:
             await judge(direction, take, shot)
+        elif step is Step.REFINE:
+            await refine(direction, take, shot)
         elif step is Step.COLLECT:
             await collect(direction, take, order_for(direction, shot, take, tail))
         else:
@@ -84,6 +87,14 @@ async def judge(direction: Direction, take: Take, shot: Shot) -> None:
     verdict, worked = await direction.stages.ask("judging", "judge", take.uri, direction.identities, shot)
     command = JudgeTake(take_id=take.take_id, verdict=verdict, worked=worked)
     await direction.tell(command, f"judge {take.take_id}")
+
+
+async def refine(direction: Direction, take: Take, shot: Shot) -> None:
+    """Repair the faces of a rejected take; whichever of the two is better is kept."""
+    repair = direction.repair(shot, take.refinements + 1)
+    refined: Refinement = await direction.stages.ask("judging", "refine", take.uri, repair, shot)
+    command = RefineTake(take_id=take.take_id, **refined.model_dump())
+    await direction.tell(command, f"refine {take.take_id} {take.refinements + 1}")
 
 
 async def fail(direction: Direction, take: Take, error: EngineError) -> None:

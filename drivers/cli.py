@@ -11,8 +11,8 @@ from uuid import UUID
 
 import typer
 
-from drivers import show
-from drivers.console import answer, complain, err, facts, json_line, out
+from drivers import character, show
+from drivers.console import Json, answer, complain, err, facts, json_line, open_studio, out
 from drivers.progress import Progress
 from events.errors import Conflict, InvalidInput, LoraFrameError, NotFound
 
@@ -27,16 +27,13 @@ USER_ERROR, FAILURE, STOPPED = 2, 1, 130
 app = typer.Typer(
     help="Video series with characters who stay themselves.", no_args_is_help=True, pretty_exceptions_enable=False
 )
-character = typer.Typer(help="Make characters and look at them.", no_args_is_help=True)
 episode = typer.Typer(help="Make episodes and look at them.", no_args_is_help=True)
-app.add_typer(character, name="character")
+app.add_typer(character.app, name="character")
 app.add_typer(episode, name="episode")
 
-Json = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
 Seconds = Annotated[float, typer.Option(help="Length of the film.", min=1)]
 Seed = Annotated[int, typer.Option(help="The same seed makes the same film.")]
 Out = Annotated[Path | None, typer.Option(help="Folder for the film and what belongs to it.")]
-Name = Annotated[str, typer.Argument(help="The character's name.")]
 EpisodeId = Annotated[str, typer.Argument(metavar="ID", help="The episode's id, or its beginning.")]
 
 
@@ -51,13 +48,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sys.exit(STOPPED)
 
 
-def open_studio() -> Studio:
-    """Imported late: `--help` and wrong arguments are answered at once."""
-    from actors.studio import Studio
-
-    return Studio.open()
-
-
 # ---------------------------------------------------------------- the demo
 
 
@@ -70,63 +60,6 @@ def demo(seconds: Seconds = 300, seed: Seed = 1, out: Out = None, json: Json = F
         with err.status("Casting"):
             names = [cast(studio, SAMPLES / "cast" / name) for name in DEMO_CAST]
         _make(studio, studio.request_episode(SAMPLES / "stories" / "demo.txt", names, seconds, seed), out, json)
-
-
-# ---------------------------------------------------------------- characters
-
-
-@character.command("create")
-def create_character(
-    name: Name,
-    consent: Annotated[str, typer.Option(help="Who agreed to the use of this face.")] = "",
-    ref: Annotated[list[Path] | None, typer.Option(help="A picture with one face; say it once per picture.")] = None,
-    voice: Annotated[str, typer.Option(help="A voice; `loraframe doctor` lists them.")] = "",
-    description: Annotated[str, typer.Option(help="A sentence on who this is.")] = "",
-    pronoun: Annotated[str, typer.Option(help="she, he, they …")] = "they",
-    json: Json = False,
-) -> None:
-    """Make a character from pictures of one face."""
-    if not ref:
-        raise InvalidInput("A character needs at least one picture: --ref FILE. Three or more make it steadier.")
-    with open_studio() as studio:
-        made = studio.create_character(name, ref, consent, voice, description, pronoun)
-        answer(show.character_data(made), show.character(made), json)
-
-
-@character.command("import")
-def import_character(folder: Path, json: Json = False) -> None:
-    """Make the character of a folder: a character.yaml and its pictures."""
-    with open_studio() as studio:
-        made = studio.import_character(folder)
-        answer(show.character_data(made), show.character(made), json)
-
-
-@character.command("show")
-def show_character(
-    name: Name,
-    as_of: Annotated[int | None, typer.Option(help="Show it as it was at this version.", min=1)] = None,
-    json: Json = False,
-) -> None:
-    """Who a character is and what has happened to it, now or at any version."""
-    with open_studio() as studio:
-        found = studio.character(name, as_of)
-        answer(show.character_data(found), show.character(found), json)
-
-
-@character.command("history")
-def character_history(name: Name, json: Json = False) -> None:
-    """Every fact about a character, oldest first."""
-    with open_studio() as studio:
-        recorded = studio.history(name)
-        answer([show.recorded_data(fact) for fact in recorded], show.history(recorded), json)
-
-
-@character.command("list")
-def list_characters(json: Json = False) -> None:
-    """All characters of the studio."""
-    with open_studio() as studio:
-        found = studio.characters()
-        answer(found, show.characters(found), json)
 
 
 # ---------------------------------------------------------------- episodes

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Annotated, Any
 
+import typer
 from pydantic import BaseModel
 from pydantic_core import to_jsonable_python
 from rich.console import Console, RenderableType
@@ -15,8 +16,20 @@ from rich.text import Text
 
 from events.errors import LoraFrameError
 
+if TYPE_CHECKING:
+    from actors.studio import Studio
+
+Json = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
+
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
+
+
+def open_studio() -> Studio:
+    """Imported late: `--help` and wrong arguments are answered at once."""
+    from actors.studio import Studio
+
+    return Studio.open()
 
 
 def answer(data: Any, shown: RenderableType, as_json: bool) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from rich.console import Group, RenderableType
 from rich.table import Table
@@ -12,8 +13,12 @@ from rich.text import Text
 from drivers.console import facts, summary, table
 from events.base import Event
 from events.character import Character
+from events.look import DAY, Injury
+from events.mentions import unmasked
 
 if TYPE_CHECKING:
+    from actors.erasing import Erased
+    from events.history import Difference
     from events.log import Entry
     from events.mapper import Recorded
     from projections.views import Views
@@ -25,12 +30,26 @@ STATUS_STYLES = {"delivered": "green", "completed": "green", "accepted": "green"
 # ---------------------------------------------------------------- characters
 
 
-def character_data(found: Character) -> Row:
+Names = Mapping[UUID, str]
+"""Everybody's name, to put back where others are told of by id."""
+
+
+def named(told: Any, names: Names) -> Any:
+    """Plain data with the names put back."""
+    if isinstance(told, str):
+        return unmasked(told, names)
+    if isinstance(told, dict):
+        return {key: named(value, names) for key, value in told.items()}
+    return [named(value, names) for value in told] if isinstance(told, list | tuple) else told
+
+
+def character_data(found: Character, names: Names | None = None) -> Row:
     """Without the face vectors: they are personal, long, and of no use outside."""
-    return found.model_dump(mode="json", exclude={"identity": {"vectors"}})
+    told: Row = named(found.model_dump(mode="json", exclude={"identity": {"vectors"}, "notes": True}), names or {})
+    return told
 
 
-def character(found: Character) -> Table:
+def character(found: Character, names: Names | None = None) -> Table:
     look = found.look
     told = {
         "about": found.description,
@@ -39,14 +58,57 @@ def character(found: Character) -> Table:
         "consent": f"{found.consent_by}, {found.consent_on}",
         "pictures": [reference.view for reference in found.references],
         "identity": _identity(found),
-        "wears": look.wardrobe.what if look.wardrobe else "",
-        "injuries": [f"{i.what} {i.where}".strip() + (" (bandaged)" if i.bandaged else "") for i in look.injuries],
+        "wears": (look.wardrobe.what if look.wardrobe else "") + (" (wet)" if look.is_wet else ""),
+        "injuries": [_injury(injury, look.hour) for injury in look.injuries],
         "carries": look.props,
         "mood": look.mood.value,
         "is in": look.location,
+        "pose": look.pose or "",
+        "weather": look.weather or "",
+        "with": look.companions,
+        "knows": found.learnt,
+        "traits": found.traits,
+        "story time": f"{look.hour / DAY:.1f} days" if look.hour else "",
         "scenes": found.scenes,
+        "branch of": names.get(found.branch_of, "") if names and found.branch_of else "",
     }
-    return facts(told, title=f"{found.name} ({found.slug})")
+    return facts(named(told, names or {}), title=f"{found.name} ({found.slug})")
+
+
+def _injury(injury: Injury, hour: float) -> str:
+    words = f"{injury.what} {injury.where}".strip() + (" (bandaged)" if injury.bandaged else "")
+    return words if injury.heals_at is None else f"{words}, {(injury.heals_at - hour) / DAY:.0f} days to heal"
+
+
+def differences_data(found: Sequence[Difference], names: Names) -> Row:
+    return {difference.field: named([difference.one, difference.other], names) for difference in found}
+
+
+def differences(one: str, other: str, found: Sequence[Difference], names: Names) -> RenderableType:
+    if not found:
+        return f"{one} and {other} are the same."
+    rows = ((each.field, *named([_plain(each.one), _plain(each.other)], names)) for each in found)
+    return table(("", one, other), rows)
+
+
+def _plain(value: Any) -> str:
+    """A value of JSON in few words."""
+    if isinstance(value, dict):
+        return " ".join(_plain(part) for part in value.values() if part not in ("", None, False))
+    if isinstance(value, list):
+        return ", ".join(_plain(part) for part in value)
+    return "" if value is None else str(value)
+
+
+def erased(name: str, gone: Erased) -> Table:
+    told = {
+        "erased": name,
+        "what-ifs": len(gone.characters) - 1,
+        "films": [str(episode)[:8] for episode in gone.episodes],
+        "files": gone.assets,
+        "left": "only copies that were taken out of the studio",
+    }
+    return facts(told)
 
 
 def _identity(found: Character) -> str:
@@ -69,8 +131,11 @@ def recorded_data(fact: Recorded) -> Row:
     return stamp | {"topic": fact.event.topic, "fact": told}
 
 
-def history(recorded: Iterable[Recorded]) -> Table:
-    rows = ((f.version, f"{f.occurred_at:%Y-%m-%d %H:%M:%S}", _verb(f.event), summary(f.event)) for f in recorded)
+def history(recorded: Iterable[Recorded], names: Names) -> Table:
+    rows = (
+        (f.version, f"{f.occurred_at:%Y-%m-%d %H:%M:%S}", _verb(f.event), unmasked(summary(f.event), names))
+        for f in recorded
+    )
     return table(("version", "when", "what", "facts"), rows)
 
 

@@ -164,9 +164,9 @@ class Log:
     def save_snapshot(self, aggregate: Aggregate[Any], aggregate_id: UUID, version: int, state: Value) -> None:
         """Keep a state so that waking need not fold from the beginning. Losing one loses nothing."""
         content = state.model_dump_json().encode()
-        if any(fact.sealed for fact in aggregate.facts):
-            content = self.mapper.seal(aggregate_id, content)
-        with suppress(IntegrityError):  # the same version was kept already
+        with suppress(IntegrityError, LookupError):  # the same version was kept already, or all of it is forgotten
+            if any(fact.sealed for fact in aggregate.facts):
+                content = self.mapper.seal(aggregate_id, content)
             self.snapshots.insert_events([StoredEvent(aggregate_id, version, shape(aggregate), content)])
 
     def snapshot(self, aggregate: Aggregate[Any], aggregate_id: UUID, upto: int | None = None) -> tuple[int, Any]:

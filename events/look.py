@@ -209,6 +209,8 @@ def happen(look: Look, changes: Iterable[Change], scene: SceneRef, hours: float 
 
     def told(fact: Event) -> None:
         nonlocal look
+        if isinstance(fact, InjuryAdded) and any(fact.injury.is_same(injury) for injury in look.injuries):
+            return  # two wounds of one place leave one scar
         facts.append(fact)
         look = evolve(look, fact)
 

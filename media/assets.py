@@ -62,6 +62,10 @@ class Assets:
                 self._place(uri).unlink(missing_ok=True)
             raise
 
+    def delete(self, uri: str) -> None:
+        """Remove a file for good: only for what was made of somebody who is erased."""
+        self._place(uri).unlink(missing_ok=True)
+
     def take(self, file: Path) -> str:
         """Move a finished file into the store; returns its address."""
         with disk_errors(self.root), file.open("rb") as opened:

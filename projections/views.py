@@ -63,6 +63,17 @@ class Views:
             t.change(connection, t.position, {"name": LOG}, position=0)
         self.catch_up()
 
+    def scrub(self) -> None:
+        """Catch up with what was erased, and leave nothing of it in the database's files either."""
+        self.catch_up()
+        with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            if connection.dialect.name == "sqlite":
+                connection.exec_driver_sql("VACUUM")
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+            else:
+                for table in t.metadata.sorted_tables:
+                    connection.exec_driver_sql(f"VACUUM FULL {table.name}")
+
     def _advance(self) -> int | None:
         """One batch; None when there is nothing new. The log is read before the lock is taken: whoever finds
         the position moved under the lock applies nothing and looks again."""

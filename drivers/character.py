@@ -1,0 +1,111 @@
+"""The commands ``loraframe character …``: make characters, look at them at any time, ask "what if", forget them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from drivers import show
+from drivers.console import Json, answer, open_studio
+from events.errors import InvalidInput
+
+app = typer.Typer(help="Make characters and look at them.", no_args_is_help=True)
+
+Name = Annotated[str, typer.Argument(help="The character's name.")]
+AsOf = Annotated[
+    str,
+    typer.Option(metavar="WHEN", help="As it was at a version (12), or after a scene (EPISODE.SCENE: 2.4 or 3f9a.4)."),
+]
+
+
+@app.command("create")
+def create(
+    name: Name,
+    consent: Annotated[str, typer.Option(help="Who agreed to the use of this face.")] = "",
+    ref: Annotated[list[Path] | None, typer.Option(help="A picture with one face; say it once per picture.")] = None,
+    voice: Annotated[str, typer.Option(help="A voice; `loraframe doctor` lists them.")] = "",
+    description: Annotated[str, typer.Option(help="A sentence on who this is.")] = "",
+    pronoun: Annotated[str, typer.Option(help="she, he, they …")] = "they",
+    json: Json = False,
+) -> None:
+    """Make a character from pictures of one face."""
+    if not ref:
+        raise InvalidInput("A character needs at least one picture: --ref FILE. Three or more make it steadier.")
+    with open_studio() as studio:
+        made = studio.create_character(name, ref, consent, voice, description, pronoun)
+        answer(show.character_data(made), show.character(made), json)
+
+
+@app.command("import")
+def import_folder(folder: Path, json: Json = False) -> None:
+    """Make the character of a folder: a character.yaml and its pictures."""
+    with open_studio() as studio:
+        made = studio.import_character(folder)
+        answer(show.character_data(made), show.character(made), json)
+
+
+@app.command("show")
+def show_one(name: Name, as_of: AsOf = "", json: Json = False) -> None:
+    """Who a character is and what has happened to it, now or at any time."""
+    with open_studio() as studio:
+        found, names = studio.character(name, as_of or None), studio.names()
+        answer(show.character_data(found, names), show.character(found, names), json)
+
+
+@app.command("diff")
+def diff(
+    one: Annotated[str, typer.Argument(help="A character, or one at a time: ava, ava@2.4")],
+    other: Annotated[str, typer.Argument(help="Another character, or another time: ava@3.1")],
+    json: Json = False,
+) -> None:
+    """What is different between two characters, or one at two times."""
+    with open_studio() as studio:
+        found, names = studio.compare(one, other), studio.names()
+        answer(show.differences_data(found, names), show.differences(one, other, found, names), json)
+
+
+@app.command("branch")
+def branch(
+    name: Name,
+    at: Annotated[str, typer.Option(metavar="WHEN", help="Up to when they share their history.")],
+    called: Annotated[str, typer.Option("--as", help="The name of the new one; NAME what-if unless said.")] = "",
+    json: Json = False,
+) -> None:
+    """Begin a "what if": a character that shares all that happened up to then, and goes its own way."""
+    with open_studio() as studio:
+        made, names = studio.branch_character(name, at, called or f"{name} what-if"), studio.names()
+        answer(show.character_data(made, names), show.character(made, names), json)
+
+
+@app.command("erase")
+def erase(
+    name: Name,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    json: Json = False,
+) -> None:
+    """Forget a character for ever: its face, voice and memories, its "what ifs", and every film it plays in."""
+    if not yes:
+        told = f"Erase {name} with every film it plays in? Nothing of it can be brought back"
+        typer.confirm(told, abort=True, err=True)
+    with open_studio() as studio:
+        gone = studio.erase_character(name)
+        answer(gone.model_dump(mode="json"), show.erased(name, gone), json)
+
+
+@app.command("history")
+def history(name: Name, json: Json = False) -> None:
+    """Every fact about a character, oldest first."""
+    with open_studio() as studio:
+        recorded, names = studio.history(name), studio.names()
+        data = show.named([show.recorded_data(fact) for fact in recorded], names)
+        answer(data, show.history(recorded, names), json)
+
+
+@app.command("list")
+def list_all(json: Json = False) -> None:
+    """All characters of the studio."""
+    with open_studio() as studio:
+        found = studio.characters()
+        answer(found, show.characters(found), json)
