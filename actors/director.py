@@ -24,7 +24,7 @@ from events.continuity import SceneWorld, changes_of, hours_before, people_of, p
 from events.episode import Episode, EpisodeRequested, SpeechRendered, line_key
 from events.errors import EngineError, EngineMissing, Overtaken, QualityFailed
 from events.look import SceneRef
-from events.mentions import masked
+from events.mentions import SOMEBODY, masked, mentioned
 from events.production import (
     EPISODE,
     AddSpeech,
@@ -35,13 +35,12 @@ from events.production import (
     PlanScene,
     WriteScript,
 )
-from events.prompt import describe_look
+from events.prompt import Background, describe_look
 from events.script import NARRATOR, Scene, Script
 from events.storyboard import Shot, lay_out_lines, plan_shots
 
 if TYPE_CHECKING:
     from engines.refine import RefineOrder
-
     from engines.video import Profile
 
 
@@ -62,6 +61,7 @@ class Direction:
             for member in self.request.cast
         }
         self.world: dict[int, SceneWorld] = {}
+        self.recalled: dict[int, dict[str, tuple[str, ...]]] = {}
         self._one_writer = asyncio.Lock()
 
     # ------------------------------------------------------------ the way of an episode
@@ -211,6 +211,12 @@ class Direction:
 
     def voice(self, speaker: str) -> str:
         return self.settings.narrator_voice if speaker == NARRATOR else self.cast[speaker].voice
+
+    def background(self, scene: int) -> Background:
+        """What the prompts of a scene draw on besides its own words."""
+        ids = {member.character_id for member in self.request.cast} | mentioned(" ".join(self.request.rules))
+        names = {at: state_at(CHARACTER, at, self.log).name or SOMEBODY for at in ids}
+        return Background(recalled=self.recalled.get(scene, {}), rules=self.request.rules, names=names)
 
     def repair(self, shot: Shot, attempt: int) -> RefineOrder:
         """Whose faces belong into the takes of a shot, and where they can be seen."""

@@ -29,9 +29,10 @@ from events.errors import BadScript, InvalidInput, NoConsent, NotFound
 from events.history import Difference, differences, version_at, whole
 from events.log import Entry
 from events.mapper import Recorded
+from events.mentions import masked, spellings
 from events.production import EPISODE, RequestEpisode
 from events.script import Script
-from events.series import SERIES, CreateSeries, OrderEpisode, Series
+from events.series import SERIES, CreateSeries, OrderEpisode, Series, WriteBible
 
 if TYPE_CHECKING:
     from actors.cluster import Cluster
@@ -203,6 +204,7 @@ class Studio:
         told, written = self._read_story(story, [member.slug for member in members], seconds)
         episode_id = self._new_id()
         series_id = self._series(series, episode_id, members) if series else None
+        rules = self.series(series).rules if series else ()
         command = RequestEpisode(
             story=told,
             cast=tuple(members),
@@ -212,6 +214,7 @@ class Studio:
             limits=self.settings.limits,
             series_id=series_id,
             written=written,
+            rules=rules,
         )
         self.tell("episode", episode_id, command)
         return episode_id
@@ -272,12 +275,23 @@ class Studio:
         return told, written
 
     def _series(self, title: str, episode_id: UUID, members: Sequence[CastMember]) -> UUID:
-        series_id = id_of("series", slug_of(title))
-        if not state_at(SERIES, series_id, self.log).title:
-            self.tell("series", series_id, CreateSeries(title=title))
+        series_id = self._open_series(title)
         cast = tuple(member.character_id for member in members)
         self.tell("series", series_id, OrderEpisode(episode_id=episode_id, cast=cast))
         return series_id
+
+    def _open_series(self, title: str) -> UUID:
+        series_id = id_of("series", slug_of(title))
+        if not state_at(SERIES, series_id, self.log).title:
+            self.tell("series", series_id, CreateSeries(title=title))
+        return series_id
+
+    def write_bible(self, title: str, rules: Sequence[str]) -> Series:
+        """The rules that hold for every picture of a series from its next episode on; it is made if it is new."""
+        series_id = self._open_series(title)
+        people = {form: at for at, name in self.names().items() for form in spellings([name])}
+        self.tell("series", series_id, WriteBible(rules=tuple(masked(rule, people) for rule in rules)))
+        return self.series(title)
 
     def series(self, title: str) -> Series:
         return state_at(SERIES, id_of("series", slug_of(title)), self.log)

@@ -111,7 +111,7 @@ async def flag(direction: Direction, shot: Shot, take: Take) -> None:
 
 def prompt(direction: Direction, shot: Shot) -> str:
     looks = {slug: direction.world[shot.scene].look(slug, shot.after_changes) for slug in shot.visible}
-    return shot_prompt(direction.scene(shot.scene), shot, direction.cast, looks)
+    return shot_prompt(direction.scene(shot.scene), shot, direction.cast, looks, direction.background(shot.scene))
 
 
 def order_for(direction: Direction, shot: Shot, take: Take, tail: str) -> ShotOrder:

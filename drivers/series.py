@@ -32,9 +32,10 @@ class Order(Value):
 
 
 class Show(Value):
-    """A series: its title, the folders of its characters, and its episodes in order."""
+    """A series: its title, the rules of its bible, the folders of its characters, and its episodes in order."""
 
     title: str = Field(min_length=1)
+    rules: tuple[str, ...] = ()
     cast: tuple[Path, ...] = Field(min_length=1)
     episodes: tuple[Order, ...] = Field(min_length=1)
 
@@ -51,6 +52,8 @@ def produce(studio: Studio, file: Path, folder: Path, tell: Callable[[str], None
     """Make all episodes of a series, one after the other, each into a folder of its own."""
     show = read_show(file)
     slugs = [cast(studio, file.parent / place) for place in show.cast]
+    if show.rules:
+        studio.write_bible(show.title, show.rules)
     made = []
     for number, order in enumerate(show.episodes, 1):
         tell(f"{show.title}, episode {number} of {len(show.episodes)}")

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from events.base import Value
 from events.look import Look, rehearse
-from events.mentions import masked
+from events.mentions import masked, spellings
 from events.script import Change, ChangeKind, Scene, Script
 
 SUDDEN = frozenset(
@@ -39,9 +39,8 @@ People = Mapping[str, UUID]
 
 
 def people_of(cast: Mapping[str, UUID], names: Mapping[str, str]) -> dict[str, UUID]:
-    """The cast by slug, name, first name, and these in capitals."""
-    spoken = {slug: {slug, names[slug], names[slug].split()[0]} for slug in cast}
-    return {form: cast[slug] for slug in cast for word in spoken[slug] for form in (word, word.upper())}
+    """The cast by slug and by every spelling of its names."""
+    return {form: cast[slug] for slug in cast for form in {slug, *spellings([names[slug]])}}
 
 
 def plan_world(script: Script, looks: Mapping[str, Look], people: People | None = None) -> dict[int, SceneWorld]:

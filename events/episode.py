@@ -151,6 +151,8 @@ class EpisodeRequested(EpisodeFact):
     series_id: UUID | None = None
     written: Script | None = None
     """A script that the user brought; None when the script engine has to write one."""
+    rules: tuple[str, ...] = ()
+    """Of the series' bible, as it was when the episode was ordered."""
 
 
 class ScriptWritten(EpisodeFact):

@@ -33,6 +33,7 @@ class RequestEpisode(Command):
     limits: Limits = Limits()
     series_id: UUID | None = None
     written: Script | None = None
+    rules: tuple[str, ...] = ()
 
 
 class WriteScript(Command):

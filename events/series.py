@@ -1,4 +1,4 @@
-"""A show: its title, its cast and its episodes in order."""
+"""A show: its title, its bible, its cast and its episodes in order."""
 
 from __future__ import annotations
 
@@ -8,13 +8,20 @@ from uuid import UUID
 
 from pydantic import Field
 
-from events.base import Aggregate, Command, Event, Value
+from events.base import Aggregate, Command, Event, Value, evolver
 from events.errors import Conflict, NotFound
 
 
 class SeriesCreated(Event):
     topic = "series.created"
     title: str
+
+
+class BibleWritten(Event):
+    """``rules`` hold for every picture of the series ("no neon; the sea is always in sight")."""
+
+    topic = "series.bible-written"
+    rules: tuple[str, ...]
 
 
 class CharacterCast(Event):
@@ -29,23 +36,30 @@ class EpisodeOrdered(Event):
 
 class Series(Value):
     title: str = ""
+    rules: tuple[str, ...] = ()
     cast: tuple[UUID, ...] = ()
     episodes: tuple[UUID, ...] = ()
 
 
 EVOLVE: dict[type[Event], Callable[[Series, Any], Series]] = {
     SeriesCreated: lambda state, event: state.replaced(title=event.title),
+    BibleWritten: lambda state, event: state.replaced(rules=event.rules),
     CharacterCast: lambda state, event: state.replaced(cast=(*state.cast, event.character_id)),
     EpisodeOrdered: lambda state, event: state.replaced(episodes=(*state.episodes, event.episode_id)),
 }
 
 
-def evolve(state: Series, event: Event) -> Series:
-    return EVOLVE[type(event)](state, event)
+evolve = evolver(EVOLVE)
 
 
 class CreateSeries(Command):
     title: str = Field(min_length=1)
+
+
+class WriteBible(Command):
+    """The rules from now on, instead of those before."""
+
+    rules: tuple[str, ...]
 
 
 class OrderEpisode(Command):
@@ -61,13 +75,21 @@ def _create(state: Series, command: CreateSeries) -> list[Event]:
     return [SeriesCreated(title=command.title)]
 
 
+def _write_bible(state: Series, command: WriteBible) -> list[Event]:
+    return [BibleWritten(rules=command.rules)] if command.rules != state.rules else []
+
+
 def _order(state: Series, command: OrderEpisode) -> list[Event]:
     joining = [CharacterCast(character_id=c) for c in command.cast if c not in state.cast]
     ordered = [] if command.episode_id in state.episodes else [EpisodeOrdered(episode_id=command.episode_id)]
     return [*joining, *ordered]
 
 
-DECIDE: dict[type[Command], Callable[[Series, Any], list[Event]]] = {CreateSeries: _create, OrderEpisode: _order}
+DECIDE: dict[type[Command], Callable[[Series, Any], list[Event]]] = {
+    CreateSeries: _create,
+    WriteBible: _write_bible,
+    OrderEpisode: _order,
+}
 
 
 def decide(state: Series, command: Command) -> list[Event]:

@@ -136,6 +136,10 @@ def series_created(connection: Connection, entry: Entry, fact: s.SeriesCreated) 
     put(connection, tables.series, series_id=_id(entry), title=fact.title, created_at=_when(entry))
 
 
+def bible_written(connection: Connection, entry: Entry, fact: s.BibleWritten) -> None:
+    change(connection, tables.series, {"series_id": _id(entry)}, rules=list(fact.rules))
+
+
 def series_touched(connection: Connection, entry: Entry, fact: Event) -> None:
     change(connection, tables.series, {"series_id": _id(entry)}, version=entry.recorded.version)
 
@@ -362,6 +366,7 @@ HANDLERS: dict[type[Event], Iterable[Handler]] = {
     MemoriesConsolidated: _character(traits_learnt),
     **{fact: _character(look_changed) for fact in k.EVOLVE},
     s.SeriesCreated: _series(series_created),
+    s.BibleWritten: _series(bible_written),
     s.CharacterCast: _series(character_cast),
     s.EpisodeOrdered: _series(episode_ordered),
     e.EpisodeRequested: _episode(episode_requested, episode_is("requested")),

@@ -97,7 +97,7 @@ history = _table(
     _json("fact"),
 )
 
-series = _table("series", _key("series_id"), _text("title"), _count("version"), _text("created_at"))
+series = _table("series", _key("series_id"), _text("title"), _json("rules"), _count("version"), _text("created_at"))
 series_cast = _table("series_cast", _key("series_id"), _key("character_id"), _count("version"))
 series_episodes = _table("series_episodes", _key("series_id"), _key("episode_id"), _count("version"))
 

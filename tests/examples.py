@@ -111,6 +111,7 @@ FACTS: tuple[Event, ...] = (
     c.CharacterBranched(source=MARLOW, version=4, name="Ava if", slug="ava-if"),
     c.CharacterErased(),
     s.SeriesCreated(title="Lights"),
+    s.BibleWritten(rules=("No neon.", "The sea is always in sight.")),
     s.CharacterCast(character_id=AVA),
     s.EpisodeOrdered(episode_id=PILOT),
     e.EpisodeRequested(

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 import pytest
 from hypothesis import given as given_any
 from hypothesis import strategies as st
 
 from bench.figures import Record
 from events.character import CHARACTER, Character
-from events.continuity import SUDDEN, changes_of, plan_world
+from events.continuity import SUDDEN, changes_of, people_of, plan_world
 from events.look import Garment, Injury, Look
-from events.prompt import describe_identity, describe_look, shot_prompt
+from events.mentions import mention
+from events.prompt import Background, describe_identity, describe_look, shot_prompt
 from events.script import MEASURED_IN, Change, ChangeKind, Line, Mood, Scene, Script
 from events.storyboard import Camera, Framing, Shot, Timing
 from tests.people import creating, playing
@@ -219,3 +222,26 @@ def test_a_prompt_says_camera_place_people_action_and_words() -> None:
         "Something happens.",
         "Ava says: “Careful!”",
     ]
+
+
+def test_a_prompt_draws_on_memories_rules_and_names() -> None:
+    story = script(scene(1, Change(kind=ChangeKind.COMPANION_GAINED, character="ava", what="marlow")))
+    marlow = UUID(int=2)
+    looks = plan_world(story, LOOKS, people_of({"marlow": marlow}, {"marlow": "Marlow"}))[1].after
+    shot = Shot(shot_id="s01-1", scene=1, index=0, start=0, frames=120, camera=Camera(), visible=("ava",))
+    background = Background(
+        recalled={"ava": (f"(episode 1, scene 4) She promised {mention(marlow)} the map.",)},
+        rules=("The sea is always in sight.",),
+        names={marlow: "Marlow"},
+    )
+    prompt = shot_prompt(story.scenes[0], shot, CAST, looks, background)
+    assert "in the company of Marlow" in prompt
+    assert "Ava remembers: (episode 1, scene 4) She promised Marlow the map." in prompt
+    assert "Always: The sea is always in sight." in prompt
+    assert "Ava: a navigator of thirty Now wearing a teal jumper" in prompt.replace("\n", " ")
+
+
+def test_wet_clothes_and_deep_wounds_are_said() -> None:
+    soaked = Change(kind=ChangeKind.SOAKED, character="ava", what="clothes")
+    (prompt,) = prompts(script(scene(1, soaked, HURT.replaced(grave=True))))
+    assert "wearing a teal jumper (soaking wet); with a deep cut on the left cheek" in prompt

@@ -207,6 +207,7 @@ def test_all_about_a_character_and_its_films_is_sealed() -> None:
         "character.erased",
         "episode.erased",
         "series.created",
+        "series.bible-written",
         "series.character-cast",
         "series.episode-ordered",
     }

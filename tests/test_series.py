@@ -6,7 +6,16 @@ import pytest
 
 from events.base import Command
 from events.errors import Conflict, NotFound
-from events.series import SERIES, CharacterCast, CreateSeries, EpisodeOrdered, OrderEpisode, SeriesCreated
+from events.series import (
+    SERIES,
+    BibleWritten,
+    CharacterCast,
+    CreateSeries,
+    EpisodeOrdered,
+    OrderEpisode,
+    SeriesCreated,
+    WriteBible,
+)
 from tests.examples import AVA, MARLOW, PILOT, SHOW
 from tests.scenario import given
 
@@ -41,3 +50,11 @@ def test_an_episode_is_ordered_once(cast: tuple[()]) -> None:
 def test_the_order_of_the_episodes_is_kept() -> None:
     both = given(SERIES, LIGHTS).and_then(*(OrderEpisode(episode_id=e, cast=()) for e in (SHOW, PILOT)))
     assert both.state.episodes == (SHOW, PILOT)
+
+
+def test_the_bible_is_written_anew_and_the_same_one_changes_nothing() -> None:
+    rules = ("No neon.", "The sea is always in sight.")
+    state = given(SERIES, LIGHTS).when(WriteBible(rules=rules)).then(BibleWritten(rules=rules))
+    assert state.rules == rules
+    given(SERIES, LIGHTS, BibleWritten(rules=rules)).when(WriteBible(rules=rules)).then()
+    assert given(SERIES, LIGHTS, BibleWritten(rules=rules)).and_then(WriteBible(rules=())).state.rules == ()
