@@ -12,10 +12,11 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from events.base import Event, Value
+from events.base import Command, Event, Value
 from events.character import CharacterBranched, CharacterErased, EraseCharacter
 from events.episode import EpisodeErased, EpisodeRequested
 from events.errors import NotFound
+from events.job import EraseJob, JobErased, JobRequested
 from events.production import EraseEpisode
 
 if TYPE_CHECKING:
@@ -25,10 +26,11 @@ ADDRESS = re.compile(r"asset://[0-9a-f]{64}")
 
 
 class Erased(Value):
-    """What went with a character: the "what ifs" that share its face, the films it plays in, and files."""
+    """What went with a character: the "what ifs" that share its face, the films and stills it is in, and files."""
 
     characters: tuple[UUID, ...]
     episodes: tuple[UUID, ...]
+    stills: tuple[UUID, ...]
     assets: int
 
 
@@ -39,8 +41,11 @@ def erase(studio: Studio, character_id: UUID) -> Erased:
         raise NotFound("There is no such character to erase.")
     characters = _with_branches(character_id, facts)
     episodes = [at for at, told in facts.items() if any(_plays(fact, characters) for fact in told)]
-    gone = {*characters, *episodes}
-    _say_so(studio, characters, episodes, facts)
+    stills = [at for at, told in facts.items() if any(_sits(fact, characters) for fact in told)]
+    gone = {*characters, *episodes, *stills}
+    for kind, found in (("job", stills), ("episode", episodes), ("character", characters)):
+        for aggregate_id in found:
+            _say_so(studio, kind, aggregate_id, facts[aggregate_id])
     assets = _addresses(facts, gone) - _addresses(facts, facts.keys() - gone)
     for uri in assets:
         studio.assets.delete(uri)
@@ -48,7 +53,7 @@ def erase(studio: Studio, character_id: UUID) -> Erased:
         studio.log.forget(aggregate_id)
         shutil.rmtree(studio.films(aggregate_id), ignore_errors=True)
     studio.views.scrub()
-    return Erased(characters=tuple(characters), episodes=tuple(episodes), assets=len(assets))
+    return Erased(characters=tuple(characters), episodes=tuple(episodes), stills=tuple(stills), assets=len(assets))
 
 
 def _facts_by_aggregate(studio: Studio) -> dict[UUID, list[Event]]:
@@ -74,16 +79,18 @@ def _plays(fact: Event, characters: Iterable[UUID]) -> bool:
     return isinstance(fact, EpisodeRequested) and any(member.character_id in characters for member in fact.cast)
 
 
-def _say_so(
-    studio: Studio, characters: Iterable[UUID], episodes: Iterable[UUID], facts: dict[UUID, list[Event]]
-) -> None:
-    """The last facts; whoever still works on one of them is overtaken by it."""
-    for episode_id in episodes:
-        if not any(isinstance(fact, EpisodeErased) for fact in facts[episode_id]):
-            studio.tell("episode", episode_id, EraseEpisode())
-    for character_id in characters:
-        if not any(isinstance(fact, CharacterErased) for fact in facts[character_id]):
-            studio.tell("character", character_id, EraseCharacter())
+def _sits(fact: Event, characters: Iterable[UUID]) -> bool:
+    return isinstance(fact, JobRequested) and fact.character.character_id in characters
+
+
+LAST_WORDS: dict[str, Command] = {"job": EraseJob(), "episode": EraseEpisode(), "character": EraseCharacter()}
+ERASED = (CharacterErased, EpisodeErased, JobErased)
+
+
+def _say_so(studio: Studio, kind: str, aggregate_id: UUID, told: list[Event]) -> None:
+    """The last fact; whoever still works on it is overtaken by it."""
+    if not isinstance(told[-1], ERASED):
+        studio.tell(kind, aggregate_id, LAST_WORDS[kind])
 
 
 def _addresses(facts: dict[UUID, list[Event]], aggregates: Iterable[UUID]) -> set[str]:

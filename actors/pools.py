@@ -48,6 +48,14 @@ class Rendering(Value):
     worked: float
 
 
+class Painting(Value):
+    """A painted picture in the asset store."""
+
+    uri: str
+    cost: float
+    worked: float
+
+
 class Refinement(Value):
     """A take with repaired faces in the asset store, judged again; ``outside`` as in ``engines/refine``."""
 
@@ -129,6 +137,26 @@ class Filming:
         return Rendering(uri=uri, tail=tail, frames=clip.frames, cost=clip.cost, worked=worked)
 
 
+@serve.deployment(name="painting", max_ongoing_requests=1, max_queued_requests=256, ray_actor_options={"num_cpus": 0})
+class Painter:
+    """Paints stills with the image engine."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._assets = _assets(settings)
+        self._made: Any = None
+
+    def paint(self, order: ShotOrder) -> Painting:
+        from engines.registry import engine_class
+        from media.frames import png
+
+        started = time.perf_counter()
+        if self._made is None:
+            self._made = engine_class("image", self._settings.engines["image"])(self._assets)
+        uri = self._assets.write(png(self._made.paint(order)))
+        return Painting(uri=uri, cost=0.0, worked=time.perf_counter() - started)
+
+
 @serve.deployment(name="judging", max_ongoing_requests=1, max_queued_requests=256, ray_actor_options={"num_cpus": 0})
 class Judging:
     """Says whether the people of a take are who they should be, and repairs the faces of those who are not."""
@@ -138,7 +166,7 @@ class Judging:
         self._gates = _gates(settings)
         self._every = settings.judge_every
         self._engines = settings.engines
-        self._refiner: RefineEngine | None = None
+        self._made: RefineEngine | None = None
 
     def judge(self, uri: str, cast: Mapping[str, Identity], shot: Shot) -> tuple[Verdict, float]:
         from engines.face.judge import judge_clip
@@ -149,14 +177,18 @@ class Judging:
         verdict = judge_clip(faces, path, cast, shot.visible, shot.identified, self._gates, self._every)
         return verdict, time.perf_counter() - started
 
+    def judge_still(self, uri: str, cast: Mapping[str, Identity], shot: Shot) -> tuple[Verdict, float]:
+        from engines.face.judge import judge
+
+        started = time.perf_counter()
+        faces = _loaded("face", self._engines["face"])
+        verdict = judge(faces, [self._picture(uri)], cast, shot.visible, shot.identified, self._gates)
+        return verdict, time.perf_counter() - started
+
     def refine(self, uri: str, repair: RefineOrder, shot: Shot) -> Refinement:
-        from engines.registry import engine_class
         from media.frames import last_frame, png
 
         started = time.perf_counter()
-        if self._refiner is None:
-            faces = _loaded("face", self._engines["face"])
-            self._refiner = engine_class("refine", self._engines["refine"])(self._assets, faces)
         before = self._assets.path(uri)
         with tempfile.TemporaryDirectory(dir=self._assets.root) as folder:
             refined = self._refiner.clip(before, repair, Path(folder))
@@ -165,6 +197,29 @@ class Judging:
         verdict, _ = self.judge(repaired, repair.identities, shot)
         worked = time.perf_counter() - started
         return Refinement(uri=repaired, tail=tail, verdict=verdict, outside=refined.outside, worked=worked)
+
+    def refine_still(self, uri: str, repair: RefineOrder, shot: Shot) -> Refinement:
+        from media.frames import png
+
+        started = time.perf_counter()
+        repaired = self._assets.write(png(self._refiner.still(self._picture(uri), repair)))
+        verdict, _ = self.judge_still(repaired, repair.identities, shot)
+        worked = time.perf_counter() - started
+        return Refinement(uri=repaired, tail="", verdict=verdict, outside=1.0, worked=worked)
+
+    def _picture(self, uri: str) -> Any:
+        from media.pictures import flattened, open_picture
+
+        return flattened(open_picture(self._assets.read(uri), uri))
+
+    @property
+    def _refiner(self) -> RefineEngine:
+        from engines.registry import engine_class
+
+        if self._made is None:
+            faces = _loaded("face", self._engines["face"])
+            self._made = engine_class("refine", self._engines["refine"])(self._assets, faces)
+        return self._made
 
 
 @serve.deployment(name="speaking", max_ongoing_requests=1, max_queued_requests=1024, ray_actor_options={"num_cpus": 0})
@@ -220,8 +275,16 @@ class Finishing:
         return deliver(episode, episode_id, names, ledger, self._assets)
 
 
-POOLS: dict[str, Any] = {"speaking": Speaking, "filming": Filming, "judging": Judging, "finishing": Finishing}
+POOLS: dict[str, Any] = {
+    "speaking": Speaking,
+    "filming": Filming,
+    "judging": Judging,
+    "finishing": Finishing,
+    "painting": Painter,
+}
+FILM_POOLS = ("speaking", "filming", "judging", "finishing")
 """In the order in which an episode needs them, and so in which they come up."""
+STILL_POOLS = ("painting", "judging")
 
 
 def app_name(pool: str, settings: Settings) -> str:
@@ -229,16 +292,16 @@ def app_name(pool: str, settings: Settings) -> str:
     return f"{pool}-{crc32(settings.model_dump_json().encode()):08x}"
 
 
-def open_pools(settings: Settings) -> None:
-    """Start the workers of all stages, which come up one after the other while the first are already at work.
+def open_pools(settings: Settings, needed: Sequence[str] = FILM_POOLS) -> None:
+    """Start the workers of these stages, which come up one after the other while the first are already at work.
     A second call changes nothing."""
     logging.getLogger("ray.serve").setLevel(logging.WARNING)
     serve.start(proxy_location="Disabled", logging_config={"log_level": "WARNING"})
     running = serve.status().applications
     replicas = {"filming": settings.video_workers, "speaking": settings.speech_workers}
     targets = [
-        serve.RunTarget(pool.options(num_replicas=replicas.get(name, 1)).bind(settings), app, route_prefix=None)
-        for name, pool in POOLS.items()
+        serve.RunTarget(POOLS[name].options(num_replicas=replicas.get(name, 1)).bind(settings), app, route_prefix=None)
+        for name in needed
         if (app := app_name(name, settings)) not in running
     ]
     if targets:
@@ -249,6 +312,19 @@ def close_pools(settings: Settings) -> None:
     """Let the workers go."""
     for pool in POOLS:
         serve.delete(app_name(pool, settings), _blocking=False)
+
+
+class Workbench:
+    """The same stages in this process: for a single still, where there is no Ray to wait for."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._workers: dict[str, Any] = {}
+
+    def ask(self, pool: str, method: str, *arguments: Any) -> Any:
+        if pool not in self._workers:
+            self._workers[pool] = POOLS[pool].func_or_class(self._settings)
+        return getattr(self._workers[pool], method)(*arguments)
 
 
 class Stages:

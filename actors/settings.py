@@ -13,8 +13,16 @@ from events.base import Value
 from events.episode import Limits
 from events.errors import BadSetting
 
-ENGINES = {"script": "beats", "video": "puppet", "face": "faceapi", "speech": "kokoro", "music": "library"}
-
+ENGINES = {
+    "script": "beats",
+    "image": "puppet",
+    "video": "puppet",
+    "face": "faceapi",
+    "refine": "canonical",
+    "speech": "kokoro",
+    "music": "library",
+}
+"""The embedded engine of every stage."""
 PLAIN = (
     "idle_seconds",
     "awake_characters",

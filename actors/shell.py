@@ -19,11 +19,12 @@ import ray
 from events.base import Aggregate, Command, Event, State, Value
 from events.character import CHARACTER
 from events.errors import CommandReused, LoraFrameError, Overtaken
+from events.job import JOB
 from events.log import Log, digest_of
 from events.production import EPISODE
 from events.series import SERIES
 
-AGGREGATES: dict[str, Aggregate[Any]] = {a.kind: a for a in (CHARACTER, EPISODE, SERIES)}
+AGGREGATES: dict[str, Aggregate[Any]] = {a.kind: a for a in (CHARACTER, EPISODE, SERIES, JOB)}
 SNAPSHOT_EVERY = 100
 
 Clock = Callable[[], datetime]

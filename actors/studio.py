@@ -7,6 +7,7 @@ with Studio.open() as studio:
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -23,16 +24,19 @@ from actors.settings import Settings
 from actors.shell import Clock, Outcome, now, open_log, state_at
 from engines.registry import check_names
 from events.base import Command, Value
+from events.camera import camera
 from events.character import CHARACTER, BranchCharacter, Character, CharacterErased
 from events.episode import CastMember, Episode
 from events.errors import BadScript, InvalidInput, NoConsent, NotFound
 from events.history import Difference, differences, version_at, whole
+from events.job import RequestStill
 from events.log import Entry
 from events.mapper import Recorded
 from events.mentions import masked, spellings
 from events.production import EPISODE, RequestEpisode
 from events.script import Script
 from events.series import SERIES, CreateSeries, OrderEpisode, Series, WriteBible
+from events.storyboard import FACES
 
 if TYPE_CHECKING:
     from actors.cluster import Cluster
@@ -47,6 +51,14 @@ class Delivered(Value):
     folder: Path
     film: Path
     report: Path
+
+
+class Still(Value):
+    """A finished picture: where it is, and how like the character (None where no face had to be seen)."""
+
+    job_id: UUID
+    picture: Path
+    idr: float | None
 
 
 class Studio:
@@ -168,6 +180,54 @@ class Studio:
             told = f"{name!r} was erased." if recorded else f"There is no character {name!r}."
             raise NotFound(told)
         return recorded
+
+    # ------------------------------------------------------------ stills
+
+    def generate(self, name: str, prompt: str, seed: int = 1, out: Path | None = None) -> Still:
+        """A picture of a character, from words; what they say happens to it stays. Raises ``NotFound``, and
+        ``QualityFailed`` when no picture was like it."""
+        return self.resume_still(self.request_still(name, prompt, seed), out)
+
+    def request_still(self, name: str, prompt: str, seed: int = 1) -> UUID:
+        """Check and record the order for a still; nothing is painted yet."""
+        check_names(self.settings.engines)
+        if not prompt.strip():
+            raise InvalidInput("Say what the picture shows.")
+        member = self._member(slug_of(name))
+        people = {form: at for at, known in self.names().items() for form in spellings([known])}
+        command = RequestStill(
+            character=member,
+            asked=masked(prompt, people),
+            face=camera(prompt).framing in FACES,
+            seed=seed,
+            engines=self.settings.engines,
+            limits=self.settings.limits,
+        )
+        job_id = self._new_id()
+        self.tell("job", job_id, command)
+        return job_id
+
+    def resume_still(self, job_id: UUID, out: Path | None = None) -> Still:
+        """Go on with a still wherever it was left; its picture is copied to ``out`` where one is named."""
+        from actors.still import Sitting
+
+        done = Sitting(self.settings, job_id, self._stage()).make().completed
+        assert done
+        if out:
+            shutil.copyfile(self.assets.path(done.uri), out)
+        return Still(job_id=job_id, picture=out or self.assets.path(done.uri), idr=done.idr)
+
+    def _stage(self) -> Callable[..., Any]:
+        """The pools of the cluster where we are connected to one, else this process."""
+        import ray
+
+        from actors.pools import STILL_POOLS, Stages, Workbench, open_pools
+
+        if not ray.is_initialized():
+            return Workbench(self.settings).ask
+        open_pools(self.settings, STILL_POOLS)
+        stages = Stages(self.settings)
+        return lambda *question: asyncio.run(stages.ask(*question))
 
     # ------------------------------------------------------------ episodes
 

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from drivers import show
-from drivers.console import Json, answer, open_studio
+from drivers.console import Json, answer, err, facts, open_studio
 from events.errors import InvalidInput
 
 app = typer.Typer(help="Make characters and look at them.", no_args_is_help=True)
@@ -92,6 +92,20 @@ def erase(
     with open_studio() as studio:
         gone = studio.erase_character(name)
         answer(gone.model_dump(mode="json"), show.erased(name, gone), json)
+
+
+@app.command("generate")
+def generate(
+    name: Name,
+    prompt: Annotated[str, typer.Argument(help="What the picture shows.")],
+    out: Annotated[Path | None, typer.Option(help="Where the picture goes, a .png file.")] = None,
+    seed: Annotated[int, typer.Option(help="The same seed makes the same picture.")] = 1,
+    json: Json = False,
+) -> None:
+    """A picture of a character; what it tells of stays with the character."""
+    with open_studio() as studio, err.status("Painting"):
+        made = studio.generate(name, prompt, seed, out)
+        answer(made, facts({"picture": made.picture, "IDR": made.idr}), json)
 
 
 @app.command("history")

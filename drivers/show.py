@@ -105,6 +105,7 @@ def erased(name: str, gone: Erased) -> Table:
         "erased": name,
         "what-ifs": len(gone.characters) - 1,
         "films": [str(episode)[:8] for episode in gone.episodes],
+        "stills": len(gone.stills),
         "files": gone.assets,
         "left": "only copies that were taken out of the studio",
     }

@@ -8,6 +8,7 @@ from importlib.metadata import entry_points
 from typing import Any
 
 from events.errors import BadSetting, EngineMissing
+from events.production import NO_ENGINE
 
 EMBEDDED = {
     ("script", "beats"): "engines.script.beats:BeatPlanner",
@@ -16,15 +17,20 @@ EMBEDDED = {
     ("video", "drifting"): "engines.video.drifting:Drifting",
     ("image", "puppet"): "engines.image.puppet:PuppetStill",
     ("face", "faceapi"): "engines.face.onnx:Faces",
+    ("refine", "canonical"): "engines.refine.canonical:Canonical",
     ("speech", "kokoro"): "engines.speech.kokoro:Kokoro",
     ("music", "library"): "engines.music.library:Library",
     ("music", "synth"): "engines.music.synth:Synth",
 }
 
 
+OPTIONAL = {"refine"}
+"""Stages that can be left out, by the engine ``none``."""
+
+
 def names(stage: str) -> list[str]:
     """All engines that can be chosen for a stage."""
-    own = [name for at, name in EMBEDDED if at == stage]
+    own = [name for at, name in EMBEDDED if at == stage] + [NO_ENGINE] * (stage in OPTIONAL)
     return [*own, *(point.name for point in entry_points(group=f"loraframe.engines.{stage}"))]
 
 

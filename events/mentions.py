@@ -38,4 +38,4 @@ def mentioned(text: str) -> set[UUID]:
 
 def unmasked(text: str, names: Mapping[UUID, str]) -> str:
     """The text with the names put back."""
-    return _MENTION.sub(lambda found: names.get(UUID(found[1]), SOMEBODY), text)
+    return _MENTION.sub(lambda found: names.get(UUID(found[1])) or SOMEBODY, text)

@@ -48,11 +48,11 @@ def shot_prompt(
     return unmasked("\n".join(told), background.names)
 
 
-def still_prompt(character: Character, asked: str, recalled: Sequence[str], names: Mapping[UUID, str]) -> str:
-    """The prompt of a picture of one character."""
+def still_prompt(character: Character, asked: str, recalled: Sequence[str]) -> str:
+    """The prompt of a picture of one character; others are still mentioned by id."""
     person = f"{describe_identity(character)} {describe_look(character.look)}"
     remembered = _remembered([character.slug], {character.slug: character}, {character.slug: recalled})
-    return unmasked("\n".join([person, *remembered, asked]), names)
+    return "\n".join([person, *remembered, asked])
 
 
 def describe_identity(character: Character) -> str:

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Table, delete, func, select
 
 from events import character as c
 from events import episode as e
+from events import job as j
 from events import look as k
 from events import series as s
 from events.base import Event, Forgotten, Value
@@ -283,6 +284,35 @@ def episode_failed(connection: Connection, entry: Entry, fact: e.EpisodeFailed) 
     _change_episode(connection, entry, reason=fact.reason)
 
 
+# ---------------------------------------------------------------- stills
+
+
+def job_requested(connection: Connection, entry: Entry, fact: j.JobRequested) -> None:
+    told = {"character_id": str(fact.character.character_id), "asked": fact.asked, "requested_at": _when(entry)}
+    put(connection, tables.jobs, job_id=_id(entry), **told)
+
+
+def job_touched(connection: Connection, entry: Entry, fact: Event) -> None:
+    _change_job(connection, entry, version=entry.recorded.version, updated_at=_when(entry))
+
+
+def job_is(status: str, *fields: str) -> Handler:
+    """The still has come this far; these fields of the fact are kept."""
+
+    def handler(connection: Connection, entry: Entry, fact: Any) -> None:
+        _change_job(connection, entry, status=status, **{name: getattr(fact, name) for name in fields})
+
+    return handler
+
+
+def picture_requested(connection: Connection, entry: Entry, fact: j.PictureRequested) -> None:
+    _change_job(connection, entry, pictures=fact.picture)
+
+
+def _change_job(connection: Connection, entry: Entry, **values: Any) -> None:
+    change(connection, tables.jobs, {"job_id": _id(entry)}, **values)
+
+
 # ---------------------------------------------------------------- money
 
 
@@ -354,6 +384,10 @@ def _episode(*handlers: Handler) -> tuple[Handler, ...]:
     return (*handlers, episode_touched)
 
 
+def _job(*handlers: Handler) -> tuple[Handler, ...]:
+    return (*handlers, job_touched)
+
+
 HANDLERS: dict[type[Event], Iterable[Handler]] = {
     c.CharacterCreated: _character(character_created),
     c.ReferenceAdded: _character(picture_added),
@@ -388,5 +422,14 @@ HANDLERS: dict[type[Event], Iterable[Handler]] = {
     e.EpisodeFailed: _episode(episode_failed, episode_is("failed")),
     e.ContinuityChecked: _episode(continuity_checked),
     e.EpisodeErased: (erased("episode_id"),),
+    j.JobRequested: _job(job_requested, job_is("requested")),
+    j.PictureRequested: _job(picture_requested, job_is("painting")),
+    j.PicturePainted: _job(job_is("painted", "uri")),
+    j.PictureJudged: _job(job_is("judged")),
+    j.PictureRefined: _job(job_is("refined")),
+    j.PictureFailed: _job(job_is("retaking", "reason")),
+    j.JobCompleted: _job(job_is("completed", "uri", "idr")),
+    j.JobFailed: _job(job_is("failed", "reason")),
+    j.JobErased: (erased("job_id"),),
 }
 """Fact → what it does to the tables, in this order."""

@@ -242,6 +242,21 @@ ledger = _table(
     _text("occurred_at"),
 )
 
+jobs = _table(
+    "jobs",
+    _key("job_id"),
+    _text("character_id"),
+    _text("asked"),
+    _text("status"),
+    _text("reason"),
+    _text("uri"),
+    _measure("idr"),
+    _count("pictures"),
+    _count("version"),
+    _text("requested_at"),
+    _text("updated_at"),
+)
+
 position = _table("position", _key("name"), _count("position"), _text("shape"))
 """How far the tables have read the log, in the same transaction as what they read; and the shape they have."""
 

@@ -207,6 +207,12 @@ class Views:
             "shots_accepted": sum(bool(shot["accepted"]) for shot in shots),
         }
 
+    # ------------------------------------------------------------ stills
+
+    def jobs(self) -> list[Row]:
+        """Stills in the order of their request, with the ``status`` that each has come to."""
+        return self._rows(select(t.jobs).order_by(t.jobs.c.requested_at, t.jobs.c.job_id))
+
     # ------------------------------------------------------------ money and measures
 
     def costs(self) -> list[Row]:

@@ -7,11 +7,13 @@ from uuid import UUID
 
 from events import character as c
 from events import episode as e
+from events import job as j
 from events import look as k
 from events import series as s
 from events.base import Event
 from events.character import CHARACTER
 from events.consolidation import MemoriesConsolidated
+from events.job import JOB
 from events.mentions import mention
 from events.production import EPISODE
 from events.script import Change, ChangeKind, Line, Mood, Place, Pose, Scene, Script, TimeOfDay, Weather
@@ -193,7 +195,28 @@ FACTS: tuple[Event, ...] = (
     ),
     e.EpisodeFailed(reason="Scene 1 still fails after its last round."),
     e.EpisodeErased(),
+    j.JobRequested(
+        character=CAST[0], asked="Ava in the rain", face=True, changes=(FALL,), seed=3, engines={"image": "puppet"}
+    ),
+    j.PictureRequested(picture=1, seed=77, prompt="Ava stands in the rain.", reserved=0.04),
+    j.PicturePainted(picture=1, uri="asset://" + "6" * 64, cost=0.04, worked=1.25),
+    j.PictureJudged(picture=1, verdict=e.Verdict(value="fail", sightings=(SEEN,), reason="No."), worked=0.25),
+    j.PictureRefined(
+        picture=1,
+        round=1,
+        uri="asset://" + "7" * 64,
+        verdict=e.Verdict(value="pass", sightings=(SEEN,), reason="Yes."),
+        before=0.5,
+        after=0.9,
+        outside=0.995,
+        kept=True,
+        worked=2.0,
+    ),
+    j.PictureFailed(picture=1, code="take-failed", reason="The provider was busy."),
+    j.JobCompleted(uri="asset://" + "7" * 64, idr=0.9),
+    j.JobFailed(reason="No picture was like Ava."),
+    j.JobErased(),
 )
 """One of every kind, with every field told."""
 
-AGGREGATES = (CHARACTER, EPISODE, SERIES)
+AGGREGATES = (CHARACTER, EPISODE, SERIES, JOB)

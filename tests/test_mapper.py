@@ -206,6 +206,7 @@ def test_all_about_a_character_and_its_films_is_sealed() -> None:
     assert {fact.topic for fact in ALL if not fact.sealed} == {
         "character.erased",
         "episode.erased",
+        "job.erased",
         "series.created",
         "series.bible-written",
         "series.character-cast",

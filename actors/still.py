@@ -1,0 +1,168 @@
+"""One still to an accepted picture: request, paint, judge, refine, and again, by the job's log.
+
+The same loop as a shot's (``actors/take.py``) for one picture. It keeps nothing that the log does not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+from uuid import UUID, uuid5
+
+from actors.residence import Residence
+from actors.settings import Settings
+from actors.shell import Shell, open_log, state_at
+from events.base import Command
+from events.camera import camera
+from events.character import CHARACTER, PlayScene
+from events.errors import QualityFailed, TakeFailed
+from events.job import (
+    JOB,
+    FailPicture,
+    Job,
+    JudgePicture,
+    PaintPicture,
+    Picture,
+    RefinePicture,
+    RequestPicture,
+    Step,
+    next_step,
+)
+from events.look import SceneRef, rehearse
+from events.mentions import mentioned, unmasked
+from events.prompt import still_prompt
+from events.storyboard import Shot
+
+if TYPE_CHECKING:
+    from engines.refine import RefineOrder
+    from engines.video import ShotOrder
+
+
+Ask = Callable[..., Any]
+"""(pool, method, arguments …) to the answer of that stage."""
+
+
+class Sitting:
+    """One still being made. ``make`` may be called again after any crash."""
+
+    def __init__(self, settings: Settings, job_id: UUID, ask: Ask, recalled: tuple[str, ...] = ()) -> None:
+        self.settings = settings
+        self.job_id = job_id
+        self.ask = ask
+        self.recalled = recalled
+        self.log = log = open_log(settings.database_url)
+        self.shell: Shell[Job] = Shell(JOB, job_id, log)
+        assert self.shell.state.request
+        self.request = self.shell.state.request
+        member = self.request.character
+        self.character = state_at(CHARACTER, member.character_id, log, member.version)
+        self.look = rehearse(self.character.look, self.request.changes)
+        self.shot = Shot(
+            shot_id="still",
+            scene=1,
+            index=0,
+            start=0,
+            frames=24,
+            camera=camera(self.request.asked),
+            focus=member.slug,
+            visible=(member.slug,),
+            identified=(member.slug,) if self.request.face else (),
+        )
+
+    def make(self) -> Job:
+        """Until a picture is good enough. Raises ``QualityFailed`` when none is; the character is told of it once."""
+        steps = {
+            Step.REQUEST: self.order_picture,
+            Step.PAINT: self.paint,
+            Step.JUDGE: self.judge,
+            Step.REFINE: self.refine,
+        }
+        while (step := next_step(self.state)) is not Step.DONE:
+            try:
+                steps[step]()
+            except TakeFailed as error:
+                self.tell(FailPicture(code=error.code, reason=str(error)))
+        if self.state.failed:
+            raise QualityFailed(self.state.failed)
+        self.tell_character()
+        return self.state
+
+    def order_picture(self) -> None:
+        told = still_prompt(self.character.replaced(look=self.look), self.request.asked, self.recalled)
+        self.tell(RequestPicture(prompt=self.named(told)))
+
+    def paint(self) -> None:
+        painted = self.ask("painting", "paint", self.order())
+        self.tell(PaintPicture(**painted.model_dump()))
+
+    def judge(self) -> None:
+        verdict, worked = self.ask("judging", "judge_still", self.picture.uri, self._identities, self.shot)
+        self.tell(JudgePicture(verdict=verdict, worked=worked))
+
+    def refine(self) -> None:
+        refined = self.ask("judging", "refine_still", self.picture.uri, self.repair(), self.shot)
+        self.tell(RefinePicture(**refined.model_dump(exclude={"tail"})))
+
+    def tell_character(self) -> None:
+        """It has lived through this picture as through a scene."""
+        assert self.state.completed
+        command = PlayScene(
+            scene=SceneRef(episode=self.job_id, scene=1),
+            changes=self.request.changes,
+            idr=self.state.completed.idr,
+            told=self.request.asked,
+            medium="still",
+        )
+        told = uuid5(self.job_id, "told")
+        Residence(self.settings).tell("character", self.request.character.character_id, command, told)
+
+    # ------------------------------------------------------------ what it knows
+
+    @property
+    def state(self) -> Job:
+        return self.shell.state
+
+    @property
+    def picture(self) -> Picture:
+        return self.state.pictures[-1]
+
+    @property
+    def _identities(self) -> dict[str, Any]:
+        return {self.character.slug: self.character.identity}
+
+    def named(self, text: str) -> str:
+        return unmasked(text, {at: state_at(CHARACTER, at, self.log).name for at in mentioned(text)})
+
+    def tell(self, command: Command) -> None:
+        """Record a fact of this job; a repetition at the same version has the same id."""
+        self.shell.handle(command, uuid5(self.job_id, f"{self.shell.version} {type(command).__name__}"))
+
+    def order(self) -> ShotOrder:
+        from engines.script import lexicon
+        from engines.video import ActorOrder, ShotOrder
+        from events.script import Mood, TimeOfDay, Weather
+
+        asked, actor = self.named(self.request.asked), self.character
+        return ShotOrder(
+            shot=self.shot,
+            prompt=self.picture.prompt,
+            location=self.look.location or asked,
+            place=lexicon.place(asked),
+            time=lexicon.time_of_day(asked) or TimeOfDay.DAY,
+            weather=lexicon.weather(asked) or Weather.CLEAR,
+            mood=lexicon.mood(asked) or Mood.CALM,
+            description=asked,
+            actors=(ActorOrder(slug=actor.slug, name=actor.name, references=actor.references, look=self.look),),
+            seed=self.picture.seed,
+        )
+
+    def repair(self) -> RefineOrder:
+        from engines.refine import RefineOrder
+
+        return RefineOrder(
+            visible=self.shot.visible,
+            identified=self.shot.identified,
+            references={self.character.slug: self.character.references},
+            identities=self._identities,
+            attempt=self.picture.refinements + 1,
+        )
