@@ -26,7 +26,7 @@ class Residence:
     def tell(self, kind: str, aggregate_id: UUID, command: Command, command_id: UUID) -> Outcome:
         """Deliver a command once, however often an actor dies on the way."""
         if not ray.is_initialized():
-            return self._tell_here(kind, aggregate_id, command, command_id)
+            return self.begin(kind, aggregate_id, command, command_id)
         name = f"{kind}:{aggregate_id}"
         for attempt in range(1, ATTEMPTS + 1):
             try:
@@ -40,7 +40,8 @@ class Residence:
                 raise error.cause from None
         raise AssertionError("unreachable")
 
-    def _tell_here(self, kind: str, aggregate_id: UUID, command: Command, command_id: UUID) -> Outcome:
+    def begin(self, kind: str, aggregate_id: UUID, command: Command, command_id: UUID) -> Outcome:
+        """The same without waking anybody: how something new begins, which is asked of the log and not of Ray."""
         log = open_log(self._settings.database_url)
         return Shell(AGGREGATES[kind], aggregate_id, log).handle(command, command_id)
 

@@ -131,7 +131,7 @@ class Studio:
     def _create(self, portrait: Portrait) -> Character:
         command = audition(portrait, self.settings, self.assets)
         character_id = id_of("character", command.slug)
-        self.tell("character", character_id, command)
+        self.begin("character", character_id, command)
         return state_at(CHARACTER, character_id, self.log)
 
     def character(self, name: str, as_of: int | str | None = None) -> Character:
@@ -158,7 +158,7 @@ class Studio:
             slug=slug_of(new_name),
             history=tuple(self.log.events(source, upto=version)),
         )
-        self.tell("character", id_of("character", command.slug), command)
+        self.begin("character", id_of("character", command.slug), command)
         return self.character(command.slug)
 
     def erase_character(self, name: str) -> Erased:
@@ -204,7 +204,7 @@ class Studio:
             limits=self.settings.limits,
         )
         job_id = self._new_id()
-        self.tell("job", job_id, command)
+        self.begin("job", job_id, command)
         return job_id
 
     def resume_still(self, job_id: UUID, out: Path | None = None) -> Still:
@@ -276,7 +276,7 @@ class Studio:
             written=written,
             rules=rules,
         )
-        self.tell("episode", episode_id, command)
+        self.begin("episode", episode_id, command)
         return episode_id
 
     def resume_episode(
@@ -300,6 +300,10 @@ class Studio:
     def tell(self, kind: str, aggregate_id: UUID, command: Command) -> Outcome:
         """Deliver a command to an aggregate, once."""
         return self._residence.tell(kind, aggregate_id, command, self._new_id())
+
+    def begin(self, kind: str, aggregate_id: UUID, command: Command) -> Outcome:
+        """The same for what is new: nobody is woken."""
+        return self._residence.begin(kind, aggregate_id, command, self._new_id())
 
     def entries(self, after: int = 0) -> Iterator[Entry]:
         """All facts of the log behind a position, in order."""
@@ -343,7 +347,7 @@ class Studio:
     def _open_series(self, title: str) -> UUID:
         series_id = id_of("series", slug_of(title))
         if not state_at(SERIES, series_id, self.log).title:
-            self.tell("series", series_id, CreateSeries(title=title))
+            self.begin("series", series_id, CreateSeries(title=title))
         return series_id
 
     def write_bible(self, title: str, rules: Sequence[str]) -> Series:
