@@ -6,6 +6,7 @@ import json
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from events.episode import Deliverable, Episode
 from events.mapper import Recorded
@@ -16,6 +17,7 @@ from media.layout import Piece
 from media.post import reel_of
 from media.reel import Reel, SpokenLine
 from media.report import report
+from media.retention import plot, retention
 from media.timeline import Picture, Sound, write_timeline
 
 
@@ -26,11 +28,14 @@ def deliver(
     assert episode.cut
     reel = reel_of(episode, assets)
     told = report(episode_id, reel, names, ledger)
+    kept = retention(reel, names)
     return [
         Deliverable(name="film.mp4", uri=episode.cut.film),
         Deliverable(name="film.srt", uri=episode.cut.subtitles),
         Deliverable(name="contact-sheet.jpg", uri=_sheet(reel, assets, assets.path(episode.cut.film), names)),
         Deliverable(name="report.json", uri=assets.write(json.dumps(told, indent=1, ensure_ascii=False).encode())),
+        Deliverable(name="identity.json", uri=assets.write(json.dumps(kept, indent=1, ensure_ascii=False).encode())),
+        Deliverable(name="identity.png", uri=_plot(kept, reel.script.title, assets)),
         Deliverable(name="timeline.otio", uri=_timeline(reel, names, assets)),
         Deliverable(name="sound.m4a", uri=episode.cut.sound),
         *_clips(reel),
@@ -88,6 +93,13 @@ def _sheet(reel: Reel, assets: Assets, film: Path, names: Mapping[str, str]) -> 
     with tempfile.TemporaryDirectory(dir=assets.root) as folder:
         picture = Path(folder) / "sheet.jpg"
         contact_sheet(film, entries, picture, reel.script.title, reel.script.logline)
+        return assets.take(picture)
+
+
+def _plot(kept: Mapping[str, Any], title: str, assets: Assets) -> str:
+    with tempfile.TemporaryDirectory(dir=assets.root) as folder:
+        picture = Path(folder) / "identity.png"
+        plot(kept, title, picture)
         return assets.take(picture)
 
 

@@ -58,7 +58,15 @@ def test_a_film_that_is_interrupted_goes_on_where_it_stopped(home: Path, tmp_pat
 
     made = answer("episode", "resume", beginning, "--out", tmp_path / "film")
     assert made["film"] == str(tmp_path / "film" / "film.mp4")
-    for name in ("film.mp4", "film.srt", "contact-sheet.jpg", "report.json", "timeline.otio"):
+    for name in (
+        "film.mp4",
+        "film.srt",
+        "contact-sheet.jpg",
+        "report.json",
+        "identity.json",
+        "identity.png",
+        "timeline.otio",
+    ):
         assert (tmp_path / "film" / name).stat().st_size > 0
 
     shown = answer("episode", "show", beginning)
