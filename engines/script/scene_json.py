@@ -1,8 +1,9 @@
 """The importer of a list of scenes in JSON.
 
 Each scene is an object with ``scene_id, description, characters, duration_sec, camera, dialogue, narration, mood``;
-``location``, ``time``, ``weather`` and ``changes`` may be added. The file is such a list, or an object with
-``title``, ``logline`` and ``scenes``. What happens to people is read from the description where no changes are given.
+``location``, ``time``, ``weather``, ``hours_later`` (since the scene before) and ``changes`` may be added. The file is
+such a list, or an object with ``title``, ``logline`` and ``scenes``. What happens to people is read from the
+description where no changes are given.
 """
 
 from __future__ import annotations
@@ -38,6 +39,7 @@ class SceneNote(Value):
     location: str = ""
     time: str = ""
     weather: str = ""
+    hours_later: float = Field(default=0.0, ge=0)
     changes: tuple[Change, ...] = ()
 
     @field_validator("scene_id", mode="before")
@@ -137,6 +139,7 @@ def _scenes(notes: Sequence[SceneNote], cast: Sequence[str]) -> Iterator[Scene]:
             weather=weather,
             mood=mood,
             camera=note.camera,
+            hours_later=note.hours_later,
             lines=lines,
             changes=(*told, *felt(people, location, mood, known)),
         )
