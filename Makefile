@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
-PINS := pyproject.toml requirements/constraints.txt requirements/data.txt
+PINS := pyproject.toml requirements/constraints.txt requirements/data.txt requirements/insightface.txt
 
 .PHONY: demo test test-long check format bench clean
 
@@ -47,4 +47,5 @@ $(VENV)/run.stamp: $(PINS) | $(BIN)/python
 
 $(VENV)/test.stamp: $(VENV)/run.stamp
 	$(PIP) install --constraint requirements/constraints.txt --editable '.[test]'
+	$(PIP) install --no-deps --constraint requirements/constraints.txt --requirement requirements/insightface.txt
 	@touch $@

@@ -77,17 +77,21 @@ def audition(portrait: Portrait, settings: Settings, assets: Any) -> CreateChara
 
     Raises ``BadPicture`` for a picture that cannot be used, ``BadSetting`` for an unknown voice.
     """
-    from engines.face.identity import extract
+    from engines.face.identity import drawn_from
+    from engines.face.portrait import sit
     from engines.registry import engine_class
-    from media.pictures import flattened, open_picture
+    from media.pictures import open_picture
 
     contents = {view: _read(path) for view, path in portrait.pictures.items()}
-    pictures = {
-        view: flattened(open_picture(content, portrait.pictures[view].name)) for view, content in contents.items()
-    }
-    identity = extract(engine_class("face", settings.engines["face"])(), pictures)
+    pictures = {view: open_picture(content, portrait.pictures[view].name) for view, content in contents.items()}
+    engine = engine_class("face", settings.engines["face"])()
+    sittings = [sit(engine, view, picture) for view, picture in pictures.items()]
+    identity = drawn_from(engine, sittings)
     kept = assets.write_all(list(contents.values()))
-    references = tuple(Reference(view=view, uri=uri) for view, uri in zip(contents, kept, strict=True))
+    references = tuple(
+        Reference(view=sitting.view, uri=uri, quality=sitting.quality)
+        for sitting, uri in zip(sittings, kept, strict=True)
+    )
     return CreateCharacter(
         name=portrait.name,
         slug=slug_of(portrait.name),

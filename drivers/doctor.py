@@ -180,10 +180,11 @@ def _engines(settings: Settings) -> Iterator[Check]:
 def _engine(stage: str, name: str, chosen: bool) -> Check:
     what = f"{stage} engine {name}"
     try:
-        engine_class(stage, name)
+        licence = getattr(engine_class(stage, name), "licence", "")
     except LoraFrameError as error:
         return Check(what, False, "cannot run", str(error), needed=chosen)
-    return Check(what, True, "chosen" if chosen else "can be chosen", needed=chosen)
+    told = "chosen" if chosen else "can be chosen"
+    return Check(what, True, f"{told}. {licence}" if licence else told, needed=chosen)
 
 
 def _voices(settings: Settings) -> Check:

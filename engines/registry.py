@@ -17,6 +17,7 @@ EMBEDDED = {
     ("video", "drifting"): "engines.video.drifting:Drifting",
     ("image", "puppet"): "engines.image.puppet:PuppetStill",
     ("face", "faceapi"): "engines.face.onnx:Faces",
+    ("face", "insightface"): "engines.face.insightface:InsightFace",
     ("refine", "canonical"): "engines.refine.canonical:Canonical",
     ("speech", "kokoro"): "engines.speech.kokoro:Kokoro",
     ("music", "library"): "engines.music.library:Library",

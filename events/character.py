@@ -62,11 +62,13 @@ class Calibration(Value):
 class Style(Value):
     """What a character's references have in common besides the face, as ``#rrggbb``; empty where it was not seen.
 
-    ``palette`` are the main colours of the clothes, most of it first.
+    ``palette`` are the main colours of the clothes, most of it first; ``left_eye`` is empty unless the left eye has
+    another colour than the right one.
     """
 
     hair: str = ""
     eyes: str = ""
+    left_eye: str = ""
     skin: str = ""
     palette: tuple[str, ...] = ()
 

@@ -18,8 +18,10 @@ from itertools import combinations
 import numpy as np
 
 from engines.face import Anchors, FaceEngine
+from engines.face.portrait import Sitting, sit
+from engines.face.style import style_of
 from events.character import Calibration, Identity
-from events.errors import BadPicture
+from events.coverage import canonical
 
 Vector = Sequence[float] | np.ndarray
 Similarity = Callable[[np.ndarray, np.ndarray], float]
@@ -62,26 +64,24 @@ def likeness(vector: np.ndarray, references: Sequence[np.ndarray], similarity: S
 
 
 def extract(engine: FaceEngine, pictures: Mapping[str, np.ndarray]) -> Identity:
-    """The identity in reference pictures, ``(h, w, 3)`` RGB uint8 by the name of their view.
+    """The identity in reference pictures, ``(h, w, 3)`` RGB or RGBA uint8 by the name of their view.
 
-    Raises ``BadPicture`` for a picture without exactly one face.
+    Raises ``BadPicture`` for a picture that cannot be used (``engines/face/portrait.py``).
     """
-    vectors = [_only_face(engine, view, picture) for view, picture in pictures.items()]
-    calibration = calibrate(vectors, engine.similarity, engine.anchors, list(pictures))
-    stored = tuple(tuple(map(float, vector)) for vector in vectors)
-    return Identity(embedder=engine.name, vectors=stored, calibration=calibration)
+    return drawn_from(engine, [sit(engine, view, picture) for view, picture in pictures.items()])
 
 
-def _only_face(engine: FaceEngine, view: str, picture: np.ndarray) -> np.ndarray:
-    faces = engine.faces(picture)
-    if not faces:
-        raise BadPicture(
-            f"No face was found in the picture {view}. Use one that shows the face from the front, sharp, well lit "
-            "and not cut off."
-        )
-    if len(faces) > 1:
-        raise BadPicture(f"There are {len(faces)} faces in the picture {view}. Crop it to the one that is meant.")
-    return faces[0].vector
+def drawn_from(engine: FaceEngine, sittings: Sequence[Sitting]) -> Identity:
+    """The identity in reference pictures that were looked at already."""
+    views, vectors = [sitting.view for sitting in sittings], [sitting.face.vector for sitting in sittings]
+    qualities = {sitting.view: sitting.quality for sitting in sittings}
+    return Identity(
+        embedder=engine.name,
+        vectors=tuple(tuple(map(float, vector)) for vector in vectors),
+        calibration=calibrate(vectors, engine.similarity, engine.anchors, views),
+        canonical=canonical(qualities, pairwise(vectors, engine.similarity)),
+        style=style_of(sittings),
+    )
 
 
 def pairwise(vectors: Sequence[Vector], similarity: Similarity) -> np.ndarray:
