@@ -21,6 +21,7 @@ ENGINES = {
     "refine": "canonical",
     "speech": "kokoro",
     "music": "library",
+    "text": "minilm",
 }
 """The embedded engine of every stage."""
 PLAIN = (
@@ -31,6 +32,8 @@ PLAIN = (
     "narrator_voice",
     "pass_idr",
     "judge_every",
+    "milvus_uri",
+    "milvus_token",
 )
 """Settings that a variable of the same name sets."""
 
@@ -56,6 +59,9 @@ class Settings(Value):
     video_workers: int = Field(default_factory=lambda: os.cpu_count() or 2, ge=1)
     speech_workers: int = Field(default=2, ge=1)
     narrator_voice: str = "bm_fable"
+    milvus_uri: str = ""
+    """The Milvus server that holds the memories, as ``http://host:19530/database``; empty: they are in ``home``."""
+    milvus_token: str = Field(default="", repr=False)
 
     @property
     def namespace(self) -> str:

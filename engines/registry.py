@@ -22,6 +22,7 @@ EMBEDDED = {
     ("speech", "kokoro"): "engines.speech.kokoro:Kokoro",
     ("music", "library"): "engines.music.library:Library",
     ("music", "synth"): "engines.music.synth:Synth",
+    ("text", "minilm"): "engines.text.minilm:MiniLM",
 }
 
 

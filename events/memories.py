@@ -44,7 +44,10 @@ class Memory(Value):
 
 
 def memory_of(fact: Event) -> tuple[str, str, SceneRef] | None:
-    """Kind, text and scene of what is remembered of a fact, or None where it leaves no memory."""
+    """Kind, text and scene of what is remembered of a fact, or None where it leaves no memory.
+
+    A summary of scenes of several series is none: what happened in one series is not known in another.
+    """
     match fact:
         case SceneGenerated(told=told) if told:
             return "scene", told, fact.scene
@@ -60,7 +63,7 @@ def memory_of(fact: Event) -> tuple[str, str, SceneRef] | None:
             return "prop", f"Lost {fact.prop}.", fact.scene
         case KnowledgeGained():
             return "learnt", f"Learnt: {fact.what}.", fact.scene
-        case MemoriesConsolidated() if fact.summary:
+        case MemoriesConsolidated() if fact.summary and len({source.series for source in fact.sources}) == 1:
             return "summary", fact.summary, fact.sources[-1]
     return None
 

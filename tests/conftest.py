@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import pwd
 import shutil
+import socket
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -75,6 +77,21 @@ def _start_ray() -> None:
             ray.shutdown()
             if last:
                 raise
+
+
+@pytest.fixture(scope="session")
+def milvus_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
+    """A real Milvus server on loopback; yields its URI and the folder of its files."""
+    folder = tmp_path_factory.mktemp("milvus")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = str(free.getsockname()[1])
+    command = [sys.executable, "-u", "-m", "milvus_lite.cmdline", "server", "--data-dir", str(folder)]
+    command += ["--host", "127.0.0.1", "--port", port]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
+        assert process.stdout and "listening" in process.stdout.readline()
+        yield f"http://127.0.0.1:{port}", folder
+        process.terminate()
 
 
 @pytest.fixture(scope="session")
