@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import yaml
 from pydantic import Field, ValidationError
 
 from actors.settings import Settings
 from events.base import Value
-from events.character import CreateCharacter, Reference
-from events.errors import BadPicture, BadSetting, InvalidInput, NoConsent
+from events.character import AddReferences, Character, CreateCharacter, Identity, Reference
+from events.errors import BadPicture, BadSetting, Conflict, InvalidInput, NoConsent
 from events.look import Garment
 
 MOST_REFERENCES = 20
+STRANGER = 0.5
+"""IDR at which strangers are confused."""
 DEFAULT_VOICES = {"she": "af_bella", "he": "am_michael"}
 
 
@@ -72,26 +75,23 @@ def _inside(folder: Path, name: str) -> Path:
     return path
 
 
-def audition(portrait: Portrait, settings: Settings, assets: Any) -> CreateCharacter:
+Check = Callable[[Identity], None]
+"""Refuses a face by raising, before anything is kept."""
+
+
+def audition(
+    portrait: Portrait, settings: Settings, assets: Any, check: Check = lambda identity: None
+) -> CreateCharacter:
     """Look at every picture, measure the identity, and only then keep the files.
 
-    Raises ``BadPicture`` for a picture that cannot be used, ``BadSetting`` for an unknown voice.
+    Raises ``BadPicture`` for a picture that cannot be used, ``BadSetting`` for an unknown voice, and what ``check``
+    raises of the face.
     """
-    from engines.face.identity import drawn_from
-    from engines.face.portrait import sit
-    from engines.registry import engine_class
-    from media.pictures import open_picture
-
+    voice = chosen_voice(portrait, settings)
     contents = {view: _read(path) for view, path in portrait.pictures.items()}
-    pictures = {view: open_picture(content, portrait.pictures[view].name) for view, content in contents.items()}
-    engine = engine_class("face", settings.engines["face"])()
-    sittings = [sit(engine, view, picture) for view, picture in pictures.items()]
-    identity = drawn_from(engine, sittings)
-    kept = assets.write_all(list(contents.values()))
-    references = tuple(
-        Reference(view=sitting.view, uri=uri, quality=sitting.quality)
-        for sitting, uri in zip(sittings, kept, strict=True)
-    )
+    engine, sittings = _look_at(contents, settings)
+    identity = _identity(engine, sittings)
+    check(identity)
     return CreateCharacter(
         name=portrait.name,
         slug=slug_of(portrait.name),
@@ -99,11 +99,80 @@ def audition(portrait: Portrait, settings: Settings, assets: Any) -> CreateChara
         pronoun=portrait.pronoun,
         consent_by=portrait.consent.by,
         consent_on=portrait.consent.on,
-        references=references,
+        references=_kept(contents, sittings, assets),
         identity=identity,
-        voice=chosen_voice(portrait, settings),
+        voice=voice,
         wardrobe=portrait.wardrobe,
     )
+
+
+def more_pictures(character: Character, files: Mapping[str, Path], settings: Settings, assets: Any) -> AddReferences:
+    """The command that adds pictures to a character; its identity is measured anew from all of them.
+
+    Raises ``BadPicture`` for a picture that cannot be used or shows somebody else, and for too many.
+    """
+    if len(character.references) + len(files) > MOST_REFERENCES:
+        raise BadPicture(f"A character has at most {MOST_REFERENCES} pictures. Leave some out.")
+    if again := next((r.view for r in character.references if r.view in files), None):
+        raise Conflict(f"{character.name} has a picture {again!r} already. Rename the new one.")
+    contents = {view: _read(path) for view, path in files.items()}
+    known = {reference.view: assets.read(reference.uri) for reference in character.references}
+    engine, sittings = _look_at(known | contents, settings)
+    new = [sitting for sitting in sittings if sitting.view in contents]
+    _must_be_same(character, engine, new)
+    return AddReferences(references=_kept(contents, new, assets), identity=_identity(engine, sittings))
+
+
+def remeasured(character: Character, settings: Settings, assets: Any) -> Identity:
+    """The identity in the character's own pictures as the chosen face engine sees it."""
+    engine, sittings = _look_at({r.view: assets.read(r.uri) for r in character.references}, settings)
+    return _identity(engine, sittings)
+
+
+def embedder(settings: Settings) -> str:
+    """The name that the chosen face engine measures under."""
+    from engines.registry import engine_class
+
+    engine = engine_class("face", settings.engines["face"])
+    name: str = getattr(engine, "name", "") or engine().name
+    return name
+
+
+def _look_at(contents: Mapping[str, bytes], settings: Settings) -> tuple[Any, list[Any]]:
+    from engines.face.portrait import sit
+    from engines.registry import engine_class
+    from media.pictures import open_picture
+
+    pictures = {view: open_picture(content, view) for view, content in contents.items()}
+    engine = engine_class("face", settings.engines["face"])()
+    return engine, [sit(engine, view, picture) for view, picture in pictures.items()]
+
+
+def _identity(engine: Any, sittings: Sequence[Any]) -> Identity:
+    from engines.face.identity import drawn_from
+
+    return drawn_from(engine, sittings)
+
+
+def _kept(contents: Mapping[str, bytes], sittings: Sequence[Any], assets: Any) -> tuple[Reference, ...]:
+    uris = assets.write_all(list(contents.values()))
+    pairs = zip(sittings, uris, strict=True)
+    return tuple(Reference(view=sitting.view, uri=uri, quality=sitting.quality) for sitting, uri in pairs)
+
+
+def _must_be_same(character: Character, engine: Any, sittings: Sequence[Any]) -> None:
+    from engines.face.identity import idr, likeness
+
+    identity = character.identity
+    if identity is None or identity.embedder != engine.name:
+        return
+    known = [np.array(vector) for vector in identity.vectors]
+    for sitting in sittings:
+        found = idr(likeness(sitting.face.vector, known, engine.similarity), identity.calibration)
+        if found < STRANGER:
+            raise BadPicture(
+                f"The picture {sitting.view} shows somebody else than {character.name} (IDR {found:.2f}). Leave it out."
+            )
 
 
 def _read(path: Path) -> bytes:

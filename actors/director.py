@@ -13,6 +13,7 @@ from uuid import UUID, uuid5
 import ray
 
 from actors.pools import Spoken, Stages
+from actors.remembering import Remembrance
 from actors.residence import Residence
 from actors.settings import Settings
 from actors.shell import Shell, open_log, state_at
@@ -20,14 +21,15 @@ from actors.take import SceneFails, shoot
 from engines.registry import engine_class
 from events.base import Command
 from events.character import CHARACTER, Character, Identity, PlayScene
-from events.continuity import SceneWorld, changes_of, hours_before, people_of, plan_world
-from events.episode import Episode, EpisodeRequested, SpeechRendered, line_key
+from events.continuity import SceneWorld, changes_of, compare, hours_before, known_of, people_of, plan_world
+from events.episode import ContinuityError, Episode, EpisodeRequested, SpeechRendered, line_key
 from events.errors import EngineError, EngineMissing, Overtaken, QualityFailed
 from events.look import SceneRef
 from events.mentions import SOMEBODY, masked, mentioned
 from events.production import (
     EPISODE,
     AddSpeech,
+    CheckContinuity,
     CheckQuality,
     CutEpisode,
     DeliverEpisode,
@@ -37,9 +39,12 @@ from events.production import (
 )
 from events.prompt import Background, describe_look
 from events.script import NARRATOR, Scene, Script
+from events.series import SERIES, Series
 from events.storyboard import Shot, lay_out_lines, plan_shots
+from projections.recall import Question
 
 if TYPE_CHECKING:
+    from engines.analyst import Analyst, Person
     from engines.refine import RefineOrder
     from engines.video import Profile
 
@@ -71,6 +76,8 @@ class Direction:
         self.profile = await self.stages.ask("filming", "profile")
         try:
             await self.write_script()
+            await self.check_continuity()
+            await self.remember()
             while not (self.state.delivered or self.state.failed):
                 await self.shoot_scenes()
                 if not self.state.failed:
@@ -94,6 +101,18 @@ class Direction:
         assert self.state.script
         looks = {slug: character.look for slug, character in self.cast.items()}
         self.world = plan_world(self.state.script, looks, self.people)
+
+    async def check_continuity(self) -> None:
+        """Note where the script's own words say something else of a character than its plan does."""
+        if self.state.continuity is None:
+            errors = await asyncio.to_thread(self._continuity)
+            await self.tell(CheckContinuity(errors=tuple(errors)), "continuity")
+
+    async def remember(self) -> None:
+        """What comes to everybody's mind in each scene, of what they had lived through when the film was ordered: so
+        prompts do not depend on which scene is finished first."""
+        if any(character.scenes for character in self.cast.values()):
+            self.recalled = await asyncio.to_thread(self._recalled)
 
     async def shoot_scenes(self) -> None:
         """Scenes side by side, as many as there are workers; the characters are told in story order."""
@@ -214,9 +233,11 @@ class Direction:
 
     def background(self, scene: int) -> Background:
         """What the prompts of a scene draw on besides its own words."""
-        ids = {member.character_id for member in self.request.cast} | mentioned(" ".join(self.request.rules))
+        recalled = self.recalled.get(scene, {})
+        spoken_of = mentioned(" ".join([*self.request.rules, *(line for lines in recalled.values() for line in lines)]))
+        ids = {member.character_id for member in self.request.cast} | spoken_of
         names = {at: state_at(CHARACTER, at, self.log).name or SOMEBODY for at in ids}
-        return Background(recalled=self.recalled.get(scene, {}), rules=self.request.rules, names=names)
+        return Background(recalled=recalled, rules=self.request.rules, names=names)
 
     def repair(self, shot: Shot, attempt: int) -> RefineOrder:
         """Whose faces belong into the takes of a shot, and where they can be seen."""
@@ -240,6 +261,44 @@ class Direction:
         if self.shell.lost_to_stranger:
             raise Overtaken(f"Another director works on episode {self.episode_id}. This one stops.")
 
+    def _continuity(self) -> list[ContinuityError]:
+        analyst: Analyst = engine_class("analyst", self.request.engines.get("analyst", "rules"))()
+        found: list[ContinuityError] = []
+        for scene in self.script.scenes:
+            cast = {slug: person(self.cast[slug]) for slug in scene.characters}
+            looks = self.world[scene.number].before
+            known = [change for slug in scene.characters for change in known_of(looks[slug], slug)]
+            found += compare(scene, analyst.observe(scene.description, cast, known))
+        return found
+
+    def _recalled(self) -> dict[int, dict[str, tuple[str, ...]]]:
+        asked = [
+            (scene, member)
+            for scene in self.script.scenes
+            for member in self.request.cast
+            if member.slug in scene.characters
+        ]
+        questions = [
+            Question(
+                character_id=member.character_id,
+                series_id=self.request.series_id,
+                query=masked(scene.description, self.people),
+                upto=member.version,
+                hour=self.world[scene.number].before[member.slug].hour,
+            )
+            for scene, member in asked
+        ]
+        recalled: dict[int, dict[str, tuple[str, ...]]] = {}
+        for (scene, member), found in zip(asked, Remembrance(self.settings).recall(questions), strict=True):
+            lines = tuple(memory.line(self.episode_number(memory.memory.scene.episode)) for memory in found)
+            recalled.setdefault(scene.number, {})[member.slug] = lines
+        return recalled
+
+    def episode_number(self, episode_id: UUID) -> int | None:
+        """Its place in the series, from 1; None for a film or a still outside of it."""
+        series = state_at(SERIES, self.request.series_id, self.log) if self.request.series_id else Series()
+        return series.episodes.index(episode_id) + 1 if episode_id in series.episodes else None
+
     def _written(self) -> Script:
         from engines.script import CastNote, StoryOrder
 
@@ -256,6 +315,12 @@ class Direction:
         order = StoryOrder(story=self.request.story, cast=notes, seconds=self.request.seconds, seed=self.request.seed)
         script: Script = engine_class("script", self.request.engines["script"])().write(order)
         return script
+
+
+def person(character: Character) -> Person:
+    from engines.analyst import Person
+
+    return Person(name=character.name, pronoun=character.pronoun)
 
 
 @ray.remote(num_cpus=0, max_restarts=0, max_task_retries=0)

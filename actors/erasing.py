@@ -53,6 +53,7 @@ def erase(studio: Studio, character_id: UUID) -> Erased:
         studio.log.forget(aggregate_id)
         shutil.rmtree(studio.films(aggregate_id), ignore_errors=True)
     studio.views.scrub()
+    studio.remembrance.catch_up()
     return Erased(characters=tuple(characters), episodes=tuple(episodes), stills=tuple(stills), assets=len(assets))
 
 

@@ -99,9 +99,13 @@ class Remembrance:
         found: list[list[Recalled]] = self._ask("recall", tuple(questions))
         return found
 
-    def nearest_faces(self, vector: Sequence[float], k: int, embedder: str) -> list[tuple[UUID, str, float]]:
-        """The known faces most like this one: (character, view, raw similarity), by the embedder that made it."""
-        found: list[tuple[UUID, str, float]] = self._ask("nearest_faces", tuple(vector), k, embedder)
+    def nearest_faces(
+        self, vectors: Sequence[Sequence[float]], k: int, embedder: str
+    ) -> list[list[tuple[UUID, str, float]]]:
+        """For each vector the known faces most like it, by the embedder that made it: (character, view, raw
+        similarity)."""
+        asked = tuple(map(tuple, vectors))
+        found: list[list[tuple[UUID, str, float]]] = self._ask("nearest_faces", asked, k, embedder)
         return found
 
     def catch_up(self) -> int:

@@ -15,6 +15,7 @@ from events.errors import BadSetting
 
 ENGINES = {
     "script": "beats",
+    "analyst": "rules",
     "image": "puppet",
     "video": "puppet",
     "face": "faceapi",

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -17,31 +18,53 @@ from uuid import NAMESPACE_URL, UUID, uuid4, uuid5
 
 from pydantic import ValidationError
 
-from actors.casting import Consent, Portrait, audition, read_folder, slug_of, views_of
+from actors.casting import (
+    Consent,
+    Portrait,
+    audition,
+    embedder,
+    more_pictures,
+    read_folder,
+    remeasured,
+    slug_of,
+    views_of,
+)
 from actors.erasing import Erased, erase
+from actors.remembering import Remembrance
 from actors.residence import Residence
 from actors.settings import Settings
 from actors.shell import Clock, Outcome, now, open_log, state_at
 from engines.registry import check_names
 from events.base import Command, Value
 from events.camera import camera
-from events.character import CHARACTER, BranchCharacter, Character, CharacterErased
+from events.character import CHARACTER, BranchCharacter, Character, CharacterErased, Identity, MeasureIdentity
+from events.continuity import known_of
 from events.episode import CastMember, Episode
-from events.errors import BadScript, InvalidInput, NoConsent, NotFound
+from events.errors import BadScript, FaceKnown, InvalidInput, NoConsent, NotFound
+from events.health import Health, health
 from events.history import Difference, differences, version_at, whole
 from events.job import RequestStill
 from events.log import Entry
 from events.mapper import Recorded
 from events.mentions import masked, spellings
 from events.production import EPISODE, RequestEpisode
-from events.script import Script
+from events.script import Change, Script
 from events.series import SERIES, CreateSeries, OrderEpisode, Series, WriteBible
 from events.storyboard import FACES
+from projections.recall import Question, Recalled
 
 if TYPE_CHECKING:
     from actors.cluster import Cluster
     from actors.making import Listener
     from media.assets import Assets
+
+
+LOOKALIKES = 5
+"""How many of the nearest known faces are looked at for each picture of a new one."""
+
+
+def _anybody(identity: Identity) -> None:
+    """No face is refused."""
 
 
 class Delivered(Value):
@@ -74,6 +97,7 @@ class Studio:
         self.log = open_log(settings.database_url, create=True)
         self.assets: Assets = Assets(settings.home / "assets")
         self.views = Views(settings.views_url, self.log)
+        self.remembrance = Remembrance(settings)
         self._residence = Residence(settings)
         self._cluster: Cluster | None = None
         self._clock = clock
@@ -93,6 +117,7 @@ class Studio:
 
     def close(self) -> None:
         """Stop the Ray that this studio started."""
+        self.remembrance.close()
         if self._cluster:
             self._cluster.stop()
 
@@ -106,8 +131,10 @@ class Studio:
         voice: str = "",
         description: str = "",
         pronoun: str = "they",
+        twin: bool = False,
     ) -> Character:
-        """Make a character from 1-20 pictures of one face. Raises ``BadPicture``, ``NoConsent``, ``Conflict``."""
+        """Make a character from 1-20 pictures of one face. Raises ``BadPicture``, ``NoConsent``, ``Conflict``, and
+        ``FaceKnown`` for the face of another character unless it is a ``twin``."""
         if not consent.strip():
             raise NoConsent('Say who agreed to the use of this face: --consent "NAME".')
         try:
@@ -122,17 +149,65 @@ class Studio:
         except ValidationError as error:
             wrong = error.errors()[0]
             raise InvalidInput(f"{wrong['loc'][0]}: {wrong['msg']}.") from error
-        return self._create(portrait)
+        return self._create(portrait, twin)
 
-    def import_character(self, folder: Path) -> Character:
-        """Make the character of a folder with a ``character.yaml`` and its pictures."""
-        return self._create(read_folder(folder))
+    def import_character(self, folder: Path, twin: bool = False) -> Character:
+        """Make the character of a folder with a ``character.yaml`` and its pictures. Raises as ``create_character``."""
+        return self._create(read_folder(folder), twin)
 
-    def _create(self, portrait: Portrait) -> Character:
-        command = audition(portrait, self.settings, self.assets)
+    def _create(self, portrait: Portrait, twin: bool) -> Character:
+        command = audition(portrait, self.settings, self.assets, _anybody if twin else self._must_be_new_face)
         character_id = id_of("character", command.slug)
         self.begin("character", character_id, command)
         return state_at(CHARACTER, character_id, self.log)
+
+    def _must_be_new_face(self, identity: Identity) -> None:
+        if known := self.lookalikes(identity):
+            raise FaceKnown(
+                f"This face already belongs to {' and '.join(known)}. Add the pictures to that character, or make a "
+                "double of it with --twin."
+            )
+
+    def lookalikes(self, identity: Identity, but: UUID | None = None) -> list[str]:
+        """The names of those whose face this is: most of its pictures pass as theirs."""
+        others = {at: name for at, name in self.names().items() if at != but}
+        if not others:
+            return []
+        seen: Counter[UUID] = Counter()
+        for nearest in self.remembrance.nearest_faces(identity.vectors, LOOKALIKES, identity.embedder):
+            seen.update({at for at, _, raw in nearest if at in others and self._passes(raw, at)})
+        return [others[at] for at, times in seen.items() if 2 * times > len(identity.vectors)]
+
+    def _passes(self, raw: float, character_id: UUID) -> bool:
+        from engines.face.identity import idr
+
+        identity = state_at(CHARACTER, character_id, self.log).identity
+        return identity is not None and idr(raw, identity.calibration) >= self.settings.pass_idr
+
+    def add_pictures(self, name: str, pictures: Sequence[Path]) -> Character:
+        """Add reference pictures; identity and calibration are measured anew. Raises ``BadPicture``, ``Conflict``."""
+        known = self.character(name)
+        command = more_pictures(known, views_of(pictures), self.settings, self.assets)
+        self.tell("character", id_of("character", known.slug), command)
+        return self.character(name)
+
+    def health(self, name: str) -> Health:
+        """How well a character is set up to stay itself and to remember, and what would raise it."""
+        found = self.character(name)
+        twins = self.lookalikes(found.identity, id_of("character", found.slug)) if found.identity else []
+        return health(found, twins)
+
+    def recall(self, name: str, words: str, series: str | None = None) -> list[Recalled]:
+        """What comes to a character's mind at these words, best first."""
+        history = self.history(name)
+        people = {form: at for at, known in self.names().items() for form in spellings([known])}
+        question = Question(
+            character_id=id_of("character", slug_of(name)),
+            series_id=id_of("series", slug_of(series)) if series else None,
+            query=masked(words, people),
+            upto=history[-1].version,
+        )
+        return self.remembrance.recall([question])[0]
 
     def character(self, name: str, as_of: int | str | None = None) -> Character:
         """A character now, or as it was at a version of its log or after a scene ("2.4", see ``events/history.py``).
@@ -198,6 +273,7 @@ class Studio:
         command = RequestStill(
             character=member,
             asked=masked(prompt, people),
+            changes=self._observed(prompt, member),
             face=camera(prompt).framing in FACES,
             seed=seed,
             engines=self.settings.engines,
@@ -206,6 +282,17 @@ class Studio:
         job_id = self._new_id()
         self.begin("job", job_id, command)
         return job_id
+
+    def _observed(self, words: str, member: CastMember) -> tuple[Change, ...]:
+        """What these words do to a character, as the state analyst reads them."""
+        from engines.analyst import Person
+        from engines.registry import engine_class
+
+        found = state_at(CHARACTER, member.character_id, self.log, member.version)
+        analyst = engine_class("analyst", self.settings.engines["analyst"])()
+        cast = {member.slug: Person(name=found.name, pronoun=found.pronoun)}
+        changes = analyst.observe(words, cast, known_of(found.look, member.slug))
+        return tuple(change for change in changes if change.character == member.slug)
 
     def resume_still(self, job_id: UUID, out: Path | None = None) -> Still:
         """Go on with a still wherever it was left; its picture is copied to ``out`` where one is named."""
@@ -310,8 +397,9 @@ class Studio:
         return self.log.entries(after)
 
     def rebuild(self) -> str:
-        """Throw the read models away and make them again from the log; returns their digest."""
+        """Throw read models and memories away and make them again from the log; returns the read models' digest."""
         self.views.rebuild()
+        self.remembrance.rebuild()
         return self.views.digest()
 
     # ------------------------------------------------------------ inside
@@ -323,11 +411,18 @@ class Studio:
         return members
 
     def _member(self, slug: str) -> CastMember:
+        """The character as it is now, measured by the face engine that will judge it."""
         character_id = id_of("character", slug)
         facts = self.log.recorded(character_id)
-        if not facts:
+        if not facts or isinstance(facts[-1].event, CharacterErased):
             known = ", ".join(row["slug"] for row in self.characters()) or "nobody yet"
             raise NotFound(f"There is no character {slug!r}. The studio knows: {known}.")
+        state = state_at(CHARACTER, character_id, self.log)
+        if state.identity and state.identity.embedder != embedder(self.settings):
+            measured = MeasureIdentity(identity=remeasured(state, self.settings, self.assets))
+            return CastMember(
+                slug=slug, character_id=character_id, version=self.tell("character", character_id, measured).version
+            )
         return CastMember(slug=slug, character_id=character_id, version=facts[-1].version)
 
     def _read_story(self, story: str | Path, slugs: list[str], seconds: float | None) -> tuple[str, Script | None]:

@@ -18,6 +18,7 @@ AsOf = Annotated[
     str,
     typer.Option(metavar="WHEN", help="As it was at a version (12), or after a scene (EPISODE.SCENE: 2.4 or 3f9a.4)."),
 ]
+Twin = Annotated[bool, typer.Option("--twin", help="Even if the face belongs to another character.")]
 
 
 @app.command("create")
@@ -28,22 +29,56 @@ def create(
     voice: Annotated[str, typer.Option(help="A voice; `loraframe doctor` lists them.")] = "",
     description: Annotated[str, typer.Option(help="A sentence on who this is.")] = "",
     pronoun: Annotated[str, typer.Option(help="she, he, they …")] = "they",
+    twin: Twin = False,
     json: Json = False,
 ) -> None:
     """Make a character from pictures of one face."""
     if not ref:
         raise InvalidInput("A character needs at least one picture: --ref FILE. Three or more make it steadier.")
     with open_studio() as studio:
-        made = studio.create_character(name, ref, consent, voice, description, pronoun)
+        made = studio.create_character(name, ref, consent, voice, description, pronoun, twin)
         answer(show.character_data(made), show.character(made), json)
 
 
 @app.command("import")
-def import_folder(folder: Path, json: Json = False) -> None:
+def import_folder(folder: Path, twin: Twin = False, json: Json = False) -> None:
     """Make the character of a folder: a character.yaml and its pictures."""
     with open_studio() as studio:
-        made = studio.import_character(folder)
+        made = studio.import_character(folder, twin)
         answer(show.character_data(made), show.character(made), json)
+
+
+@app.command("add-pictures")
+def add_pictures(
+    name: Name,
+    ref: Annotated[list[Path], typer.Option(help="A picture of the same face; say it once per picture.")],
+    json: Json = False,
+) -> None:
+    """Give a character more reference pictures; its identity is measured anew from all of them."""
+    with open_studio() as studio:
+        made, names = studio.add_pictures(name, ref), studio.names()
+        answer(show.character_data(made, names), show.character(made, names), json)
+
+
+@app.command("memory-status")
+def memory_status(name: Name, json: Json = False) -> None:
+    """How well a character is set up to stay itself and to remember, 0 to 100, and what would raise it."""
+    with open_studio() as studio:
+        found = studio.health(name)
+        answer(found.model_dump(mode="json") | {"advice": found.advice}, show.health(name, found), json)
+
+
+@app.command("recall")
+def recall(
+    name: Name,
+    words: Annotated[str, typer.Argument(help="What the character is reminded of.")],
+    series: Annotated[str, typer.Option(help="In which series; outside of all unless said.")] = "",
+    json: Json = False,
+) -> None:
+    """What comes to a character's mind at these words, each with its scene."""
+    with open_studio() as studio:
+        found, names = studio.recall(name, words, series or None), studio.names()
+        answer(show.named([each.model_dump(mode="json") for each in found], names), show.recalled(found, names), json)
 
 
 @app.command("show")

@@ -18,9 +18,11 @@ from events.mentions import unmasked
 
 if TYPE_CHECKING:
     from actors.erasing import Erased
+    from events.health import Health
     from events.history import Difference
     from events.log import Entry
     from events.mapper import Recorded
+    from projections.recall import Recalled
     from projections.views import Views
 
 Row = dict[str, Any]
@@ -98,6 +100,18 @@ def _plain(value: Any) -> str:
     if isinstance(value, list):
         return ", ".join(_plain(part) for part in value)
     return "" if value is None else str(value)
+
+
+def health(name: str, found: Health) -> RenderableType:
+    rows = ((part.name, f"{part.points:g} of {part.of:g}", part.raise_by) for part in found.parts)
+    score = Text.assemble((f"{name}: {found.score} of 100", "bold"))
+    return Group(score, Text(), table(("", "points", "what would raise it"), rows))
+
+
+def recalled(found: Sequence[Recalled], names: Names) -> RenderableType:
+    if not found:
+        return "Nothing comes to mind."
+    return table(("", "alike", "kind"), ((unmasked(r.line(), names), r.score, r.memory.kind) for r in found))
 
 
 def erased(name: str, gone: Erased) -> Table:

@@ -15,6 +15,7 @@ EMBEDDED = {
     ("video", "puppet"): "engines.video.puppet:Puppet",
     ("video", "slate"): "engines.video.slate:Slate",
     ("video", "drifting"): "engines.video.drifting:Drifting",
+    ("analyst", "rules"): "engines.analyst.rules:Rules",
     ("image", "puppet"): "engines.image.puppet:PuppetStill",
     ("face", "faceapi"): "engines.face.onnx:Faces",
     ("face", "insightface"): "engines.face.insightface:InsightFace",

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from uuid import UUID
 
 from events.base import Value
+from events.episode import ContinuityError, Trait
 from events.look import Look, rehearse
 from events.mentions import masked, spellings
 from events.script import Change, ChangeKind, Scene, Script
@@ -88,3 +89,76 @@ def _implied(scene: Scene, slug: str, told: Container[ChangeKind]) -> Iterator[C
 def _masked(change: Change, people: People) -> Change:
     what = masked(change.what, people)
     return change if what == change.what else change.replaced(what=what)
+
+
+# ---------------------------------------------------------------- planned against observed
+
+ONE_AT_A_TIME = {ChangeKind.WARDROBE, ChangeKind.MOOD, ChangeKind.LOCATION, ChangeKind.POSE, ChangeKind.WEATHER}
+"""Of these somebody has one at a time, so that two of them contradict each other."""
+MUST_BE_PLANNED = {ChangeKind.INJURY, ChangeKind.WARDROBE, ChangeKind.PROP_GAINED, ChangeKind.PROP_LOST}
+"""What a scene's words say and its plan does not would be forgotten in the next scene."""
+
+
+def compare(scene: Scene, observed: Iterable[Change]) -> list[ContinuityError]:
+    """Where a scene's own words (``observed``, as the state analyst reads them) say something else of a character than
+    its planned changes do. What is planned and not said is no error: a plan may know more than its words."""
+    found = []
+    for change in observed:
+        planned = [c for c in scene.changes if (c.character, c.kind) == (change.character, change.kind)]
+        if any(_is_same(change, c) for c in planned):
+            continue
+        contradicted = planned[-1] if planned and change.kind in ONE_AT_A_TIME else None
+        if contradicted or change.kind in MUST_BE_PLANNED:
+            found.append(
+                ContinuityError(
+                    scene=scene.number,
+                    slug=change.character,
+                    kind=change.kind.value,
+                    planned=_words(contradicted) if contradicted else "",
+                    observed=_words(change),
+                    seen_in="text",
+                )
+            )
+    return found
+
+
+def known_of(look: Look, slug: str) -> list[Change]:
+    """A look as the changes that led to it: what an analyst may rely on when it reads what happens next."""
+    worn = look.wardrobe
+    told = [Change(kind=ChangeKind.WARDROBE, character=slug, what=worn.what, colour=worn.colour)] if worn else []
+    hurt = [
+        Change(kind=ChangeKind.INJURY, character=slug, what=i.what, where=i.where, bandaged=i.bandaged, grave=i.grave)
+        for i in look.injuries
+    ]
+    held = [Change(kind=ChangeKind.PROP_GAINED, character=slug, what=prop) for prop in look.props]
+    wet = [Change(kind=ChangeKind.SOAKED, character=slug, what="clothes")] if look.is_wet else []
+    return [*told, *hurt, *held, *wet]
+
+
+def _is_same(one: Change, other: Change) -> bool:
+    """The same thing, named more or less fully: the last word of a thing is what it is."""
+    if one.kind not in MUST_BE_PLANNED:
+        return one.what == other.what
+    same_thing = one.what.lower().split()[-1] == other.what.lower().split()[-1]
+    return same_thing and (not one.where or not other.where or one.where == other.where)
+
+
+def _words(change: Change) -> str:
+    how = "bandaged " if change.bandaged else ""
+    return f"{how}{change.what}{f' on the {change.where}' if change.where else ''}"
+
+
+def pictured(scene: int, traits: Iterable[Trait]) -> list[ContinuityError]:
+    """The traits that a picture shows otherwise than they should be."""
+    return [
+        ContinuityError(
+            scene=scene,
+            slug=trait.slug,
+            kind=trait.trait,
+            planned=trait.expected,
+            observed=trait.measured,
+            seen_in="picture",
+        )
+        for trait in traits
+        if trait.value == "fail"
+    ]

@@ -73,10 +73,10 @@ def missing(references: Sequence[Reference]) -> list[str]:
     return [ADVICE[side] for side in Side if side not in seen]
 
 
-def angles(references: Sequence[Reference]) -> dict[Side, str]:
-    """The best picture of each class that there is, by the name of its view: the sharpest."""
+def angles(references: Sequence[Reference], canonical_view: str = "") -> dict[Side, str]:
+    """The best picture of each class that there is, by the name of its view: the canonical one, else the sharpest."""
     classes = measured_sides(references)
-    ranked = sorted((r for r in references if r.quality), key=_sharpness)
+    ranked = sorted((r for r in references if r.quality), key=lambda r: (r.view == canonical_view, _sharpness(r)))
     return {classes[reference.view]: reference.view for reference in ranked}
 
 

@@ -346,7 +346,8 @@ class Episode(Value):
     quality: QualityChecked | None = None
     delivered: tuple[Deliverable, ...] = ()
     failed: str = ""
-    continuity: tuple[ContinuityError, ...] = ()
+    continuity: tuple[ContinuityError, ...] | None = None
+    """None until it was checked."""
     erased: bool = False
 
     def shots_of(self, scene: int) -> list[Shot]:

@@ -9,7 +9,8 @@ Each error has a stable ``code`` for machines and a sentence that tells the user
     │   ├── NoConsent       a face without a record of who agreed to its use
     │   └── BadSetting      a setting or option that does not exist or cannot be
     ├── NotFound            a character, episode or series that is not in the log
-    ├── Conflict            somebody else changed the same thing first
+    ├── Conflict            something is there already, or somebody else was first
+    │   ├── FaceKnown       the face of a new character already belongs to another
     │   ├── Overtaken       another writer was faster; send the command again
     │   └── CommandReused   one command_id with two payloads
     ├── EngineError         a stage could not do its work
@@ -62,6 +63,10 @@ class NotFound(LoraFrameError):
 
 class Conflict(LoraFrameError):
     code = "conflict"
+
+
+class FaceKnown(Conflict):
+    code = "face-known"
 
 
 class Overtaken(Conflict):

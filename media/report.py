@@ -7,7 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from statistics import median
 from typing import Any
 
+from events.continuity import pictured
 from events.episode import (
+    ContinuityError,
     Episode,
     EpisodeCut,
     EpisodeRequested,
@@ -15,6 +17,7 @@ from events.episode import (
     SpeechRendered,
     Take,
     TakeJudged,
+    TakeRefined,
     TakeRendered,
 )
 from events.mapper import Recorded
@@ -26,6 +29,7 @@ STAGES = {
     SpeechRendered: "speech",
     TakeRendered: "video",
     TakeJudged: "face",
+    TakeRefined: "refine",
     EpisodeCut: "cut",
     QualityChecked: "quality",
 }
@@ -46,10 +50,20 @@ def report(episode_id: str, reel: Reel, names: Mapping[str, str], ledger: Sequen
         "quality": {"passed": episode.quality.passed, "findings": [f.model_dump() for f in episode.quality.findings]},
         "cast": [{"slug": slug, "name": name, "idr": _idr_of(episode, slug)} for slug, name in names.items()],
         "scenes": [_scene(reel, scene) for scene in reel.script.scenes],
+        "continuity": [error.model_dump() for error in continuity(reel)],
         "rounds": {str(scene): rounds for scene, rounds in episode.rounds.items()},
         "costs": costs(ledger),
         "times": times(ledger),
     }
+
+
+def continuity(reel: Reel) -> list[ContinuityError]:
+    """Where words or pictures show something else than was planned."""
+    accepted = ((shot.scene, reel.episode.accepted_take(shot.shot_id)) for shot in reel.shots())
+    seen = [
+        error for scene, take in accepted if take and take.verdict for error in pictured(scene, take.verdict.traits)
+    ]
+    return [*(reel.episode.continuity or ()), *seen]
 
 
 def _idr_of(episode: Episode, slug: str) -> float | None:

@@ -217,15 +217,21 @@ class Memories:
             self._position = self._kept_position()
         return self._position > 0
 
-    def nearest_faces(self, vector: Sequence[float], k: int, embedder: str) -> list[tuple[UUID, str, float]]:
-        """The faces most like this one: (character, view, raw similarity as the embedder's engine measures it)."""
+    def nearest_faces(
+        self, vectors: Sequence[Sequence[float]], k: int, embedder: str
+    ) -> list[list[tuple[UUID, str, float]]]:
+        """For each vector, the faces most like it: (character, view, raw similarity as the embedder's engine measures
+        it)."""
         with self._alone:
-            name = _faces_name(embedder, len(vector))
-            if name not in self._store.names(FACES):
-                return []
-            found = self._store.nearest(name, np.array(vector), k, ["character_id", "view"])
-            measure = similarity_of(embedder)
-            return [(UUID(row["character_id"]), row["view"], measure(distance)) for distance, row in found]
+            return [self._nearest_faces(vector, k, embedder) for vector in vectors]
+
+    def _nearest_faces(self, vector: Sequence[float], k: int, embedder: str) -> list[tuple[UUID, str, float]]:
+        name = _faces_name(embedder, len(vector))
+        if name not in self._store.names(FACES):
+            return []
+        found = self._store.nearest(name, np.array(vector), k, ["character_id", "view"])
+        measure = similarity_of(embedder)
+        return [(UUID(row["character_id"]), row["view"], measure(distance)) for distance, row in found]
 
 
 # ---------------------------------------------------------------- collections and their rows

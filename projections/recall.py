@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from uuid import UUID
 
 import numpy as np
@@ -60,10 +60,11 @@ class Recalled(Value):
     memory: Memory
     score: float
 
-    def line(self, episode: int | None = None, names: Mapping[UUID, str] | None = None) -> str:
-        """With its scene, "episode 2 scene 4: …" (``episode``: its number in the series), and the names put back."""
+    def line(self, episode: int | None = None) -> str:
+        """With its scene: "episode 2 scene 4: …", where ``episode`` is its number in the series. Others are still
+        mentioned by id: whoever writes the prompt puts the names back."""
         place = f"episode {episode} " if episode else ""
-        return f"{place}scene {self.memory.scene.scene}: {unmasked(self.memory.text, names or {})}"
+        return f"{place}scene {self.memory.scene.scene}: {self.memory.text}"
 
 
 def ranked(
@@ -114,7 +115,7 @@ def chosen(best_first: Iterable[Recalled], question: Question, count: Callable[[
     for recalled in best_first:
         if len(kept) == question.lines:
             break
-        tokens = count(recalled.line(episode=1))
+        tokens = count(unmasked(recalled.line(episode=1), {}))
         if tokens <= room and not _told(recalled.memory, (other.memory for other in kept)):
             kept.append(recalled)
             room -= tokens

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import atexit
 import io
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
+from shutil import rmtree
 from tempfile import mkdtemp
 
 import cv2
@@ -40,7 +42,9 @@ Change = Callable[[np.ndarray, Cutout], np.ndarray]
 
 @cache
 def studio() -> tuple[Assets, Puppet]:
-    assets = Assets(Path(mkdtemp(prefix="lf-takes-")))
+    folder = Path(mkdtemp(prefix="lf-takes-"))
+    atexit.register(rmtree, folder, ignore_errors=True)
+    assets = Assets(folder)
     return assets, Puppet(assets, sets_kept=2, figures_kept=24)
 
 
@@ -62,7 +66,7 @@ def _reference(assets: Assets, slug: str, shown: str, change: Change | None) -> 
         pixels = np.asarray(Image.open(assets.path(uri)).convert("RGBA")).copy()
         pixels[..., :3] = change(pixels[..., :3], cutout(assets.path(uri)))
         file = io.BytesIO()
-        Image.fromarray(pixels).save(file, "PNG")
+        Image.fromarray(pixels).save(file, "PNG", compress_level=1)
         uri = assets.write(file.getvalue())
     return Reference(view=shown, uri=uri)
 

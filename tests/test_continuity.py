@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from bench.figures import Record
 from events.character import CHARACTER, Character
-from events.continuity import SUDDEN, changes_of, people_of, plan_world
+from events.continuity import SUDDEN, changes_of, compare, people_of, pictured, plan_world
+from events.episode import Trait
 from events.look import Garment, Injury, Look
 from events.mentions import mention
 from events.prompt import Background, describe_identity, describe_look, shot_prompt
@@ -245,3 +246,44 @@ def test_wet_clothes_and_deep_wounds_are_said() -> None:
     soaked = Change(kind=ChangeKind.SOAKED, character="ava", what="clothes")
     (prompt,) = prompts(script(scene(1, soaked, HURT.replaced(grave=True))))
     assert "wearing a teal jumper (soaking wet); with a deep cut on the left cheek" in prompt
+
+
+# ---------------------------------------------------------------- planned against observed
+
+
+def found(kind: ChangeKind, what: str, where: str = "") -> Change:
+    return Change(kind=kind, character="ava", what=what, where=where)
+
+
+def test_what_is_planned_and_said_is_no_error() -> None:
+    planned = scene(1, HURT, DRESS, FIND)
+    said = [found(ChangeKind.INJURY, "cut", "left cheek"), found(ChangeKind.WARDROBE, "long red coat"), FIND]
+    assert compare(planned, said) == []
+    assert compare(planned, []) == []
+
+
+@pytest.mark.parametrize(
+    ("plan", "said", "sides"),
+    [
+        ((DRESS,), found(ChangeKind.WARDROBE, "yellow oilskin"), ("a red coat", "yellow oilskin")),
+        ((), found(ChangeKind.INJURY, "burn", "chin"), ("", "burn on the chin")),
+        ((HURT,), found(ChangeKind.INJURY, "burn", "chin"), ("", "burn on the chin")),
+        ((), found(ChangeKind.PROP_LOST, "lantern"), ("", "lantern")),
+        ((found(ChangeKind.MOOD, "sad"),), found(ChangeKind.MOOD, "joyful"), ("sad", "joyful")),
+    ],
+)
+def test_an_error_shows_both_sides(plan: tuple[Change, ...], said: Change, sides: tuple[str, str]) -> None:
+    (error,) = compare(scene(3, *plan), [said])
+    assert (error.scene, error.slug, error.kind, error.seen_in) == (3, "ava", said.kind, "text")
+    assert (error.planned, error.observed) == sides
+
+
+def test_a_feeling_of_which_the_plan_says_nothing_is_no_error() -> None:
+    assert compare(scene(1), [found(ChangeKind.MOOD, "joyful"), found(ChangeKind.LEARNT, "the lamp was lit")]) == []
+
+
+def test_a_picture_that_shows_another_coat_is_an_error_of_continuity() -> None:
+    coat = Trait(slug="ava", trait="wardrobe", value="fail", expected="#c03030", measured="#2f7d4a", distance=70)
+    good, unseen = coat.replaced(value="pass"), coat.replaced(value="unknown")
+    (error,) = pictured(2, [coat, good, unseen])
+    assert (error.scene, error.planned, error.observed, error.seen_in) == (2, "#c03030", "#2f7d4a", "picture")

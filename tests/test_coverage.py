@@ -65,13 +65,14 @@ def test_what_is_missing_is_said_in_words() -> None:
     assert measured_sides(references) == {"one": Side.FRONT, "two": Side.LEFT_THREE_QUARTER}
 
 
-def test_the_best_picture_of_a_class_is_the_sharpest() -> None:
+def test_the_best_picture_of_a_class_is_the_canonical_one_else_the_sharpest() -> None:
     references = [
         reference("soft", seen(sharpness=40)),
         reference("crisp", seen(sharpness=400)),
         reference("left", seen(30)),
     ]
     assert angles(references) == {Side.FRONT: "crisp", Side.LEFT_THREE_QUARTER: "left"}
+    assert angles(references, "soft") == {Side.FRONT: "soft", Side.LEFT_THREE_QUARTER: "left"}
 
 
 def test_the_canonical_view_is_the_front_that_is_most_like_all_others() -> None:

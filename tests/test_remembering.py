@@ -78,7 +78,7 @@ def test_a_killed_owner_loses_nothing(home: Path) -> None:
     remembrance = Remembrance(settings(home))
     assert recalled(remembrance) == [FIRE]
     os.kill(ray.get(owner(home).process_id.remote()), signal.SIGKILL)
-    assert remembrance.nearest_faces([1.0, 0.0], 1, "test") == [(AVA, "front_neutral", 1.0)]
+    assert remembrance.nearest_faces([[1.0, 0.0]], 1, "test") == [[(AVA, "front_neutral", 1.0)]]
     assert remembrance.rebuild() == remembrance.catch_up() + len(open_log(f"sqlite:///{home}/log.db").recorded(AVA))
 
 
@@ -108,7 +108,7 @@ def test_a_server_is_followed_by_the_owner_and_searched_here(home: Path, milvus_
     assert recalled(remembrance) == [FIRE]
     live(home, LETTER)
     assert recalled(remembrance) == [LETTER]
-    assert remembrance.nearest_faces([1.0, 0.0], 1, "test") == [(AVA, "front_neutral", 1.0)]
+    assert remembrance.nearest_faces([[1.0, 0.0]], 1, "test") == [[(AVA, "front_neutral", 1.0)]]
     remembrance.close()
     assert not (home / STORE).exists()
 
@@ -118,7 +118,7 @@ import sys
 from pathlib import Path
 from tests.test_remembering import AVA, ASKED, Remembrance, recalled, settings
 remembrance = Remembrance(settings(Path(sys.argv[1])))
-print(recalled(remembrance), remembrance.catch_up(), remembrance.nearest_faces([1.0, 0.0], 1, "test")[0][1:])
+print(recalled(remembrance), remembrance.catch_up(), remembrance.nearest_faces([[1.0, 0.0]], 1, "test")[0][0][1:])
 """
 
 
