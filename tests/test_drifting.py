@@ -4,15 +4,22 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from engines.face.identity import likeness
+from engines.face.morph import blend
 from engines.video import ActorOrder, Clip, Profile, ShotOrder
 from engines.video.drifting import Drifting, Fate
 from events.character import Reference
-from events.errors import TakeFailed
+from events.errors import BadPicture, BadSetting, TakeFailed
 from events.look import Look
 from events.script import Mood, Place, TimeOfDay, Weather
 from events.storyboard import Camera, Shot
+from media.assets import Assets
+from media.pictures import flattened, open_picture
+from tests.sample_cast import CAST as PICTURES
+from tests.sample_cast import EMPTY, cut_out, engine, vectors
 
 
 class Papers:
@@ -120,3 +127,115 @@ def test_a_slow_take_pauses_and_then_is_good(tmp_path: Path) -> None:
 
 def test_it_can_do_what_its_engine_can() -> None:
     assert Drifting(Papers()).profile == Papers.profile
+
+
+# ---------------------------------------------------------------- blends, blurs and swaps
+
+VIEWS = ("front_neutral", "three_quarter_left")
+
+
+@pytest.fixture(scope="module")
+def assets(tmp_path_factory: pytest.TempPathFactory) -> Assets:
+    return Assets(tmp_path_factory.mktemp("assets"))
+
+
+def portrayed(assets: Assets, slug: str, *views: str) -> ActorOrder:
+    pictures = {view: assets.write((PICTURES / slug / f"{view}.webp").read_bytes()) for view in views or VIEWS}
+    references = tuple(Reference(view=view, uri=uri) for view, uri in pictures.items())
+    return ActorOrder(slug=slug, name=slug.title(), references=references, look=Look())
+
+
+class Casting(Papers):
+    """Writes down nothing and remembers whom it was given."""
+
+    def _cast(self, order: ShotOrder) -> str:
+        self.actors = {actor.slug: actor.references for actor in order.actors}
+        return "cast"
+
+
+def recast(assets: Assets, *slugs: str, take: int = 0, **options: float) -> dict[str, tuple[Reference, ...]]:
+    """The references with which somebody's take is made."""
+    casting = Casting()
+    lenders = [portrayed(assets, slug) for slug in ("ava", "zuri")]
+    wanted = order(1, take, *slugs).model_copy(update={"actors": tuple(portrayed(assets, slug) for slug in slugs)})
+    Drifting(casting, lenders, assets=assets, drifts=0, **options).submit(wanted)
+    return casting.actors
+
+
+def likenesses(assets: Assets, reference: Reference, *slugs: str) -> list[float]:
+    picture = flattened(open_picture(assets.read(reference.uri), reference.view))
+    (face,) = engine().faces(picture)
+    return [likeness(face.vector, list(vectors(slug)), engine().similarity) for slug in slugs]
+
+
+def test_a_blend_goes_from_one_face_to_the_other_in_every_view(assets: Assets) -> None:
+    for place, view in enumerate(VIEWS):
+        shares = [recast(assets, "marlow", blends=1, share=share, take=1)["marlow"] for share in (0.2, 0.5, 0.8)]
+        assert [references[place].view for references in shares] == [view] * 3
+        own, zuris, avas = zip(
+            *[likenesses(assets, references[place], "marlow", "zuri", "ava") for references in shares], strict=True
+        )
+        assert own == tuple(sorted(own, reverse=True))
+        assert own[0] > 0.7 > own[2] + 0.05
+        lent = max(zuris, avas, key=lambda likes: likes[2])
+        assert lent == tuple(sorted(lent))
+
+
+def test_a_share_that_is_not_given_lies_between_a_fifth_and_four_fifths(assets: Assets) -> None:
+    engines = [Drifting(Papers(), CAST, blends=1, drifts=0, assets=assets) for _ in range(2)]
+    drawn = [[engine.share_of(order(1, take)) for take in range(100)] for engine in engines]
+    assert drawn[0] == drawn[1]
+    assert 0.2 <= min(drawn[0]) < 0.3
+    assert 0.7 < max(drawn[0]) <= 0.8
+
+
+def test_a_blend_keeps_hair_and_clothes_and_what_is_transparent() -> None:
+    own = cut_out("kairo")
+    half = blend(own, cut_out("marlow"), 0.5)
+    assert half.shape == own.shape
+    assert np.abs(half[-150:].astype(int) - own[-150:]).mean() < 0.1
+    assert np.abs(half[..., 3].astype(int) - own[..., 3]).mean() < 3
+    none = blend(own, cut_out("marlow"), 0.0)
+    assert np.abs(none.astype(int) - own).mean() < 0.5
+
+
+def test_what_shows_no_face_cannot_be_blended() -> None:
+    with pytest.raises(BadPicture, match="No face was found"):
+        blend(EMPTY, cut_out("ava"), 0.5)
+
+
+def test_only_views_that_both_have_can_be_blended(assets: Assets) -> None:
+    wanted = order(1).model_copy(update={"actors": (portrayed(assets, "ava", "look_up"),)})
+    lenders = [portrayed(assets, "zuri", "front_neutral")]
+    assert Drifting(Papers(), lenders, assets=assets, drifts=0, blends=1).fate(wanted) is Fate.GOOD
+    lenders = [portrayed(assets, "zuri", "look_up")]
+    assert Drifting(Papers(), lenders, assets=assets, drifts=0, blends=1).fate(wanted) is Fate.BLENDS
+
+
+def test_who_is_blurred_has_lost_the_edges_and_keeps_the_size(assets: Assets) -> None:
+    for reference in recast(assets, "kairo", blurs=1)["kairo"]:
+        soft, sharp = open_picture(assets.read(reference.uri), reference.view), cut_out("kairo", reference.view)
+        assert soft.shape == sharp.shape
+        inside = slice(200, 400)
+        edges = [np.abs(np.diff(picture[inside, inside, :3].astype(int), axis=0)).max() for picture in (soft, sharp)]
+        assert edges[0] < edges[1] / 4
+        assert 0.4 < likenesses(assets, reference, "kairo")[0] < 0.75
+
+
+def test_a_swap_exchanges_two_faces_and_nothing_else(assets: Assets) -> None:
+    got = recast(assets, "ava", "marlow", swaps=1)
+    assert got == {slug: portrayed(assets, other).references for slug, other in (("ava", "marlow"), ("marlow", "ava"))}
+    assert Drifting(Papers(), CAST, drifts=0, swaps=1).fate(order(1)) is Fate.GOOD
+
+
+def test_every_fate_has_its_share(assets: Assets) -> None:
+    shares = {"drifts": 0.2, "fails": 0.1, "slow": 0.1, "blends": 0.2, "blurs": 0.1, "swaps": 0.1}
+    drifting = Drifting(Papers(), CAST, assets=assets, **shares)
+    fates = [drifting.fate(order(number, 0, "ava", "marlow")) for number in range(1000)]
+    for fate, share in shares.items():
+        assert fates.count(Fate(fate)) / 1000 == pytest.approx(share, abs=0.04)
+
+
+def test_pictures_have_to_be_put_somewhere() -> None:
+    with pytest.raises(BadSetting, match="needs assets"):
+        Drifting(Papers(), CAST, blends=0.5)

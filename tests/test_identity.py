@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engines.face import Anchors
-from engines.face.identity import calibrate, extract, idr, likeness
+from engines.face.identity import COVERING, calibrate, extract, idr, likeness, reach
 from events.character import Calibration
 from events.errors import BadPicture
 from tests.sample_cast import EMPTY, SLUGS, VIEWS, engine, frame, identities, portrait, vectors
@@ -56,6 +56,30 @@ def test_the_picture_to_blame_is_counted_where_views_have_no_names() -> None:
 def test_the_same_picture_thrice_does_not_shut_out_every_other_picture() -> None:
     scale = calibrate(on_a_line(0.0, 0.0, 0.0), alike, ANCHORS)
     assert idr(ANCHORS.median, scale) >= 0.75
+
+
+def test_the_reach_is_the_widest_gap_between_neighbours() -> None:
+    """Two groups of pictures 0.4 apart, whose own are near each other."""
+    left, right = [0.01 * index for index in range(6)], [0.45 + 0.01 * index for index in range(6)]
+    assert reach(on_a_line(*left, *right), alike, ANCHORS) == pytest.approx(0.6)
+
+
+def test_too_few_or_too_similar_references_have_no_reach() -> None:
+    spread = [0.1 * index for index in range(COVERING)]
+    assert reach(on_a_line(*spread), alike, ANCHORS) == pytest.approx(0.9)
+    assert reach(on_a_line(*spread[1:]), alike, ANCHORS) is None
+    assert reach(on_a_line(*[place / 10 for place in spread]), alike, ANCHORS) is None
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_the_sample_cast_covers_how_it_can_look(slug: str) -> None:
+    """Its reach lies above the gate of 0.75 and leaves every view but the loneliest in it when it is taken away."""
+    own, scale = vectors(slug), identities()[slug].calibration
+    needed = reach(own, engine().similarity, engine().anchors)
+    assert needed is not None
+    assert 0.75 < idr(needed, scale) < 0.85
+    nearest = [likeness(one, list(np.delete(own, i, 0)), engine().similarity) for i, one in enumerate(own)]
+    assert min(nearest) >= needed - 1e-9
 
 
 SETS = st.lists(st.lists(st.floats(-2, 2), min_size=3, max_size=3).map(np.array), min_size=1, max_size=6)

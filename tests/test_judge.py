@@ -12,8 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bench.figures import Record
+from engines.face.assignment import Found, Likeness, assign
 from engines.face.identity import idr, likeness
-from engines.face.judge import Found, Gates, Likeness, assign, judge, judge_clip
+from engines.face.judge import Gates, judge, judge_clip
 from events.episode import Verdict
 from media.clips import ClipWriter
 from tests.sample_cast import EMPTY, SLUGS, VIEWS, engine, frame, identities, vectors

@@ -27,6 +27,10 @@ Vector = Sequence[float] | np.ndarray
 Similarity = Callable[[np.ndarray, np.ndarray], float]
 
 ENOUGH_REFERENCES = 3
+COVERING = 12
+"""References from which on they are taken to cover how the character can look, so that a clip of it has to be like one
+of them. With n pictures, one more is further from them than each is from the rest in one of n + 1 cases; of good takes
+of the sample cast (the median of three frames) it were 6 % with 8 pictures by chance, 3 % with 10, 1 % with all 13."""
 MARGIN = 0.02
 """Least distance in raw similarity between two knots of the scale; keeps it strictly rising."""
 
@@ -61,6 +65,30 @@ def idr(raw: float, calibration: Calibration) -> float:
 def likeness(vector: np.ndarray, references: Sequence[np.ndarray], similarity: Similarity) -> float:
     """Raw similarity of a face to a character: to its nearest reference."""
     return max(similarity(vector, reference) for reference in references)
+
+
+def reach(vectors: Sequence[Vector], similarity: Similarity, anchors: Anchors) -> float | None:
+    """The raw similarity to its nearest reference that a clip of the character has to reach, its weakest link: the
+    weakest of the similarities that join all references into one, each added by the one most like it (the longest edge
+    of the minimum spanning tree).
+
+    A face is compared with its *nearest* reference, the scale of IDR is made of *all* pairs: where a front and a
+    profile are 0.5 alike, whoever is 0.5 like the front passes. What lies further from all pictures than these do from
+    their neighbours is no further view of them. None where the references are too few, or so much alike (frames of one
+    sitting), that they do not say how the character can look.
+    """
+    if len(vectors) < COVERING:
+        return None
+    alike = pairwise(vectors, similarity)
+    if alike.min() > anchors.median:
+        return None
+    link, joined, left = 1.0, alike[0], set(range(1, len(alike)))
+    while left:
+        nearest = max(left, key=lambda index: joined[index])
+        left.remove(nearest)
+        link = min(link, float(joined[nearest]))
+        joined = np.maximum(joined, alike[nearest])
+    return link
 
 
 def extract(engine: FaceEngine, pictures: Mapping[str, np.ndarray]) -> Identity:

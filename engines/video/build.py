@@ -24,7 +24,7 @@ def video_engine(name: str, assets: Assets, options: Mapping[str, Mapping[str, f
     wrapper, _, wrapped = name.partition(":")
     if wrapper == "drifting":
         engine = video_engine(wrapped or "puppet", assets, options)
-        return Drifting(engine, tuple(understudies(assets)), **options.get("drifting", {}))
+        return Drifting(engine, tuple(understudies(assets)), assets=assets, **options.get("drifting", {}))
     built: VideoEngine = engine_class("video", name)(assets)
     return built
 
