@@ -40,7 +40,7 @@ def test_camera_words_and_changes_come_from_the_action(ferry: Script) -> None:
     assert "dutch angle, handheld" in cameras
     changes = [change for scene in ferry.scenes for change in scene.changes]
     injuries = [(c.character, c.what, c.where, c.bandaged) for c in changes if c.kind == ChangeKind.INJURY]
-    assert injuries == [("kairo", "cut", "forehead", False), ("kairo", "cut", "forehead", True)]
+    assert injuries == [("kairo", "cut", "forehead", True)]
     assert [(c.character, c.what) for c in changes if c.kind == ChangeKind.WARDROBE] == [("ava", "yellow raincoat")]
     assert [c.kind for c in changes if "key" in c.what] == [ChangeKind.PROP_GAINED, ChangeKind.PROP_LOST]
 

@@ -100,16 +100,6 @@ COLOURS: Table[str] = (
     (r"white", "#eceae4"),
     (r"black|dark", "#1d1d22"),
 )
-BODY = (
-    r"(?:(?:left|right|upper|lower) )*(?:forehead|temple|brow|cheek|chin|jaw|nose|lip|eye|ear|face|head|neck"
-    r"|throat|shoulder"
-    r"|upper arm|forearm|arm|elbow|wrist|hand|palm|fingers?|chest|ribs|side|hip|thigh|knee|leg|shin|ankle|foot)"
-)
-GARMENT = (
-    r"(?:rain|over|great|trench|lab|winter|duffel|wool(?:len)?|leather|oilskin)?[ -]?(?:coat|jacket|jumper|sweater"
-    r"|cloak|cape|uniform|suit|spacesuit|shirt|hoodie|dress|gown|robe|armou?r|vest|parka|overalls|pullover|cardigan|oilskins?"
-    r"|tunic|scarf|blazer|apron|poncho|disguise|costume|tuxedo)"
-)
 
 
 def meaning(words: str, table: Table[Meaning]) -> Meaning | None:

@@ -1,0 +1,214 @@
+"""A scene as the rules read it: sentences of clauses, with everybody numbered and whatever is said aloud set aside."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from engines.analyst import Person
+from engines.analyst.rules import doubt
+from engines.analyst.rules.people import OTHER, WHO, numbered
+from engines.analyst.rules.words import any_form, any_of, irregular, listed, table
+from events.script import Change
+
+QUOTED = re.compile(r"[\"“]([^\"“”]*)[\"”]")
+ENDS = re.compile(r"(?<=[.!?…])\s+(?=[A-Z@«(])|\n+")
+CLAUSE = re.compile(
+    r"\s*[;:,()—–…]\s*|\s-\s|\b(?:and|but|or|then|while|when|as|until|till|before|after|because|since"
+    r"|so that|although|though"
+    r"|where|who|whom|which|that|if|unless)\b"
+)
+SAYING = any_form(table("knowledge")["saying"])
+NOUN_PHRASE = re.compile(
+    rf"\s*(?:a|an|the|this|these|that|those|some|every|each|one|two|three|four|five|no|its|it|nothing|nobody|somebody"
+    rf"|someone|something|another|both|there|{WHO}'s)\b",
+    re.IGNORECASE,
+)
+OPENER = re.compile(
+    r"\s*(?:«\d+»[,.]?|(?:so|now|then|meanwhile|soon|later|suddenly|at last|finally|still|yet|this time"
+    r"|only|even|here|outside|inside|all at once|at once|again|perhaps|today|tonight|that night|by now"
+    r"|once more)\b,?\s*|\s)+",
+    re.IGNORECASE,
+)
+SUBORDINATE = re.compile(
+    r"(?:that|which|where|when|as|while|because|until|till|who|whom|if|though|although|since|before|after)\b"
+)
+LEADS_IN = re.compile(rf"\b(?:{'|'.join(listed(table('page')['prepositions']))})$", re.IGNORECASE)
+VERB = re.compile(
+    r"(?:\w{2,}(?<!s)s|\w+ed|\w+ing|" + any_of(past for pasts in irregular().values() for past in pasts) + r")$"
+)
+Slugs = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Clause:
+    """A piece of a sentence and whom it is about: nobody, where it is about a thing or somebody without a name."""
+
+    start: int
+    end: int
+    about: Slugs
+    own: str = ""
+    """Whether the clause names its subject itself: "person", "other" or ""."""
+
+
+@dataclass
+class Sentence:
+    """One sentence; positions are in ``text``."""
+
+    text: str
+    slugs: Sequence[str]
+    quotes: Sequence[str]
+    before: Slugs
+    number: int
+    unreal: bool = False
+    clauses: list[Clause] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.clauses = list(self._clauses())
+
+    def people(self, number: str) -> Slugs:
+        """The slugs of "@0@2"."""
+        return tuple(self.slugs[int(one)] for one in re.findall(r"@(\d+)", number))
+
+    @cached_property
+    def everybody(self) -> Slugs:
+        return tuple(dict.fromkeys(self.people(self.text)))
+
+    def mentions(self, start: int = 0, end: int | None = None) -> Iterator[re.Match[str]]:
+        return re.compile(WHO).finditer(self.text, start, len(self.text) if end is None else end)
+
+    def clause(self, at: int) -> Clause:
+        return next(
+            (clause for clause in reversed(self.clauses) if clause.start <= at), Clause(0, len(self.text), self.before)
+        )
+
+    def said(self, at: int) -> str:
+        """The clause around a place."""
+        clause = self.clause(at)
+        return self.text[clause.start : clause.end]
+
+    def subject(self, at: int) -> Slugs:
+        """Whom the verb at this place is about."""
+        clause = self.clause(at)
+        pronouns = [found for found in self.mentions(clause.start, at) if found[0].endswith("^")]
+        if pronouns:
+            return self.people(pronouns[-1][0])
+        return self._named_later(clause) or clause.about
+
+    def _named_later(self, clause: Clause) -> Slugs:
+        """ "Barefoot, in striped pyjamas, Emil lies …": words without a verb before the first subject are about it."""
+        if clause.own or any(earlier.own for earlier in self.clauses if earlier.start < clause.start):
+            return ()
+        following = [later for later in self.clauses if later.start >= clause.start]
+        found = next((later for later in following if later.own), None)
+        return found.about if found and found.own == "person" and found is not clause else ()
+
+    def doubted(self, at: int) -> bool:
+        """Whether what stands here did not happen: denied, wished, feared, dreamt, compared, long ago."""
+        clause = self.clause(at)
+        return self.unreal or doubt.doubted(self.text[clause.start : at], self.text[clause.start : clause.end])
+
+    @property
+    def last_subject(self) -> Slugs:
+        return next((clause.about for clause in self.clauses if clause.about), self.before)
+
+    def _clauses(self) -> Iterator[Clause]:
+        cuts = [0, *(match.start() for match in CLAUSE.finditer(self.text) if match.start()), len(self.text)]
+        about = main = self.before
+        aside = False
+        for start, end in itertools.pairwise(cuts):
+            lead = self.text[start:end].lstrip()
+            if lead.startswith(",") and aside and not about:
+                about = main
+            about, own = self._about(start, end, about)
+            if SUBORDINATE.match(lead):
+                aside = True
+            elif own or lead.startswith(","):
+                aside, main = False, about
+            yield Clause(start, end, about, own)
+
+    def _about(self, start: int, end: int, before: Slugs) -> tuple[Slugs, str]:
+        """The first person in the clause who is no object; else whom the clause before was about."""
+        lead = CLAUSE.match(self.text, start)
+        begin = lead.end() if lead and lead.end() <= end else start
+        opener = OPENER.match(self.text, begin, end)
+        begin = opener.end() if opener else begin
+        fresh = NOUN_PHRASE.match(self.text, begin, end) or _unnamed_first(self.text[begin:end])
+        if relative := re.compile(rf"[\s,]*({WHO}),? +who (\w+)").search(self.text, max(0, start - 12), end):
+            several = self.people(relative[1])
+            return (several[-1:] if re.match(r"is|was|has|\w+s$", relative[2]) else several), "person"
+        fresh = fresh or (start == 0 and _noun_and_verb(self.text[begin:end]))
+        acting = bool(fresh)
+        for match in self.mentions(begin, end):
+            left = self.text[begin : match.start()].rstrip()
+            if self.text.startswith("'s", match.end()) or LEADS_IN.search(left):
+                continue
+            leads = re.match(r" (?:is|are|was|were|has|have|had|does|will|can)\b", self.text[match.end() :])
+            if acting and left and VERB.search(left) and not leads and not re.search(r"\b(?:is|was)$", left):
+                break
+            if left and not fresh and _starts_with_verb(left):
+                break
+            return self.people(match[0]), "person"
+        return ((), "other") if fresh and _has_verb(self.text[begin:end]) else (before, "")
+
+
+def _unnamed_first(clause: str) -> bool:
+    found = re.search(OTHER, clause)
+    return bool(found and found.start() < 30 and re.match(r"\s*(?:the|a|an|two|three|his|her|old|young)\b", clause))
+
+
+def _noun_and_verb(clause: str) -> bool:
+    """ "Tears run …": a sentence that begins with a plain noun and its verb."""
+    words = re.findall(r"[\w@'-]+", clause)[:2]
+    return (
+        len(words) == 2
+        and words[0].isalpha()
+        and not LEADS_IN.match(words[0])
+        and not words[0].endswith(("ing", "ly"))
+        and bool(VERB.match(words[1]))
+    )
+
+
+def _starts_with_verb(left: str) -> bool:
+    return bool(VERB.match(left.split()[0])) and bool(VERB.search(left))
+
+
+def _has_verb(clause: str) -> bool:
+    return any(VERB.match(word) and not word.endswith("ing") for word in re.findall(r"[a-z]+", clause)[1:])
+
+
+@dataclass
+class Page:
+    """A whole scene, its cast and what is known of it from earlier scenes."""
+
+    sentences: list[Sentence]
+    cast: Mapping[str, Person]
+    known: Sequence[Change]
+
+
+def read(text: str, cast: Mapping[str, Person], known: Sequence[Change] = (), subject: str = "") -> Page:
+    """``subject`` is the slug of the one whom the text goes on about, "" where it begins anew."""
+    slugs, quotes = list(cast), []
+
+    def aside(match: re.Match[str]) -> str:
+        quotes.append(match[1])
+        return f"«{len(quotes) - 1}»" + ("." if re.search(r"[.!?…—]$", match[1]) and _ends(match) else "")
+
+    whole = numbered(QUOTED.sub(aside, text), cast, subject)
+    sentences: list[Sentence] = []
+    before: Slugs = (subject,) if subject in cast else ()
+    unreal = doubt.Dreams()
+    for number, part in enumerate(part for part in ENDS.split(whole) if part.strip()):
+        sentence = Sentence(part.strip(), slugs, quotes, before, number, unreal.goes_on(part))
+        before = sentence.last_subject
+        sentences.append(sentence)
+    return Page(sentences, cast, known)
+
+
+def _ends(quote: re.Match[str]) -> bool:
+    """Whether a sentence ends with this quotation: no "he says" comes after it."""
+    after = quote.string[quote.end() :].lstrip()
+    return not re.match(rf"[a-z]|[A-Z]\w+(?: \w+)? {SAYING}\b", after)

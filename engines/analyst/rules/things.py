@@ -1,0 +1,444 @@
+"""Props: what somebody comes to have, and what is given, lost, thrown away, sold, stolen or destroyed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from engines.analyst.rules.page import Page, Sentence, Slugs
+from engines.analyst.rules.people import OTHER, WHO
+from engines.analyst.rules.phrases import DETERMINER, head, past, phrase, phrases
+from engines.analyst.rules.words import any_form, any_noun, any_of, forms, irregular, listed, singular, table
+from events.script import Change, ChangeKind
+
+WORDS = table("things")
+THING = re.compile(rf"(?:.*[\s-])?{any_noun(WORDS['things'])}$", re.IGNORECASE)
+NEVER = re.compile(rf"(?:.*\s)?{any_noun(WORDS['never'])}$", re.IGNORECASE)
+GARMENT = re.compile(rf"(?:.*[\s-])?{any_noun(table('clothes')['garments'])}$", re.IGNORECASE)
+IT = re.compile(r"\s+(?:it|them|this|that|these|those)\b(?! is\b)")
+
+
+def _verbs(entry: list[str]) -> re.Pattern[str]:
+    """Verbs of which the second word may stand behind the object: "picks the coin up"."""
+    parts = []
+    for lemma in listed(entry):
+        verb, _, particle = lemma.partition(" ")
+        said = any_of(forms(verb))
+        parts.append(rf"{said} {particle}" if particle else said)
+        if particle in ("up", "out", "away", "down", "in", "over", "back", "behind", "overboard", "off"):
+            parts.append(rf"{said}(?=(?: (?!and\b|but\b)[\w'@-]+){{1,6}}? {particle}\b)")
+    return re.compile(rf"\b(?:{'|'.join(sorted(parts, key=len, reverse=True))})(?!\w)", re.IGNORECASE)
+
+
+GAIN, GAIN_THING = _verbs(WORDS["gain"]["anything"]), _verbs(WORDS["gain"]["things"])
+LOSE, LOSE_THING = _verbs(WORDS["lose"]["anything"]), _verbs(WORDS["lose"]["things"])
+GIVE = _verbs(WORDS["giving"])
+VERBS = (*(WORDS[part][sort] for part in ("gain", "lose") for sort in ("anything", "things")), WORDS["giving"])
+PLAIN = {lemma.split()[0] for lemma in listed(VERBS)} - {past for pasts in irregular().values() for past in pasts}
+AWAY = re.compile(rf"^[^;.]*?\b{any_of(listed(WORDS['lose']['away']))}\b", re.IGNORECASE)
+INTO_OWN = re.compile(
+    rf"^[^;.]*?\b(?:in|into|inside|under|behind|through|on|onto|over)\b (?:{WHO}'s|the) (?:\w+ )?(?:pocket"
+    r"|belt|bag|sleeve|boot|coat|jacket|satchel|rucksack|knapsack|shirt|saddlebag|basket|bodice|apron"
+    r"|shoulder|sash|waistband|hat)s?\b",
+    re.IGNORECASE,
+)
+ONLY_AWAY = re.compile(any_form(WORDS["gain"]["only_away"]) + "$", re.IGNORECASE)
+NEEDS_FROM = re.compile(any_form(WORDS["gain"]["needs_from"]) + "$", re.IGNORECASE)
+OUT_OF = re.compile(r"[^;.,]*?\b(?:from|out of|off|out|loose|free|down|up)\b", re.IGNORECASE)
+OWN_POCKET = re.compile(rf"^(?:\s+[\w-]+)?\s*(?:from|out of|off) ({WHO})'s (?:\w+ )*", re.IGNORECASE)
+TO = re.compile(
+    r"[^;.«»]*?\b(?:to|into|on to|upon|at|for|with|on|across to|over to|round to"
+    rf"|around)\b (?P<who>{WHO})(?P<own>'s (?:\w+ )?(?:hands?|lap|palm|keeping|care|arms|fingers|fist"
+    r"|pocket|bag))?(?!')",
+    re.IGNORECASE,
+)
+TO_OTHER = re.compile(
+    rf"[^;.«»]*?\b(?:to|on to|into|with) (?:the |a |an |his |her |@\d+'s )(?:[\w'-]+ ){{0,3}}?(?:{OTHER})",
+    re.IGNORECASE,
+)
+FROM = re.compile(
+    r"(?:\s(?!and\b)\w+){0,3}?\s*\b(?:from|off|out of|from under|from between"
+    rf"|from round) (?P<who>{WHO})(?!'s (?!(?:\w+ )?(?:hand|grip|grasp|fingers?|fist|pocket|belt|bag|neck"
+    r"|lap|shoulder|finger|saddle|wrist|back|nose|arm)))",
+    re.IGNORECASE,
+)
+LET = re.compile(
+    rf"\b{any_form('let')} (?P<what>it|them|(?:[\w'@-]+ ){{1,6}}?[\w'-]+) (?:fall|go|drop|slip|sink|flutter"
+    r"|sail|roll|burn|drift|slide|fly|float|tumble|crash)\b(?! of)",
+    re.IGNORECASE,
+)
+RID = re.compile(rf"\b(?:{any_of(listed(WORDS['lose']['rid']))}) of\b", re.IGNORECASE)
+"""The one the sentence is about loses: "is relieved of her knife"."""
+OFF_GOES = re.compile(
+    r"(?:^|[,;:] |\band )(?:and )?(?:overboard|away|down|into|over|through|off|out|up in"
+    r"|under)\b[^,;.@]{0,40}?\b(?:goes|go|went|flies|fly|flew|sails|sailed|tumbles|falls|fell) (?!on\b"
+    r"|the way\b)",
+    re.IGNORECASE,
+)
+TRADES = re.compile(any_form("trade, swap, exchange, barter"))
+WITH_IT = re.compile(
+    r"\band with (?:it|them|him|her|that)(?: goes| go| went|,)?(?= (?:the|a|his|her|@\d+'s|all))", re.IGNORECASE
+)
+COUNTER = re.compile(
+    r"[^;.]*?\b(?:under|across|over|through|on|onto) the (?:glass|counter|grille|grating|window|desk|table"
+    r"|hatch|bar|threshold)\b",
+    re.IGNORECASE,
+)
+BACK = re.compile(
+    rf"\b(?:{any_form('put, hang, lay, set, place, slide, drop')})\b(?: [\w'@-]+){{1,5}}? back\b", re.IGNORECASE
+)
+MISSING = re.compile(r"\s*(?:is |are )?(?:gone|missing|stolen|vanished|empty of)\b", re.IGNORECASE)
+FOR_GOOD = re.compile(
+    r"\b(?:for good|for ever|forever|behind|never to|for the last time|where it|lying|unguarded"
+    r"|on the platform|with the|in exchange|at the pawn)",
+    re.IGNORECASE,
+)
+GONE = re.compile(
+    r"(?:,? (?:which|that|too|and all|with all \w+ \w+|at last|then|now|also|itself|already|promptly"
+    rf"|simply),?)*\s+(?:\w+ly )?{any_of(listed(WORDS['gone']))}(?!\w)",
+    re.IGNORECASE,
+)
+HAS = re.compile(rf"\b{any_form(WORDS['having'])}\b", re.IGNORECASE)
+JOINED = re.compile(r"[\s;:,]*(?:and|but|while)?\s*")
+ASIDES = re.compile(
+    r"(?: (?:up|out|away|down|off|back|over|only|also|even|then|at last|\w+ly|first|straight|on|across))*"
+)
+
+
+@dataclass
+class Hands:
+    """Who holds what as the scene goes on, and the events in their order."""
+
+    holder: dict[str, str] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)
+    last: str = ""
+    events: list[tuple[ChangeKind, str, str]] = field(default_factory=list)
+    people: Slugs = ()
+    """Who is in the scene, in the order in which the text names them."""
+
+    def gain(self, who: str, what: str) -> None:
+        if self.holder.get(_key(what)) == who:
+            return
+        self.spoken(what)
+        self.holder[_key(what)] = who
+        self._add(ChangeKind.PROP_GAINED, who, what)
+
+    def lose(self, who: str, what: str) -> None:
+        self.spoken(what)
+        if self.holder.get(_key(what)) == who:
+            self.holder.pop(_key(what))
+        self._add(ChangeKind.PROP_LOST, who, what)
+
+    def back(self) -> None:
+        """What was only taken to look at is put back."""
+        self.events = [
+            event
+            for event in self.events
+            if not (event[0] == ChangeKind.PROP_GAINED and _key(event[2]) == _key(self.last))
+        ]
+
+    def loser(self, what: str) -> str:
+        """Who lost it last, "" where nobody did."""
+        return next(
+            (
+                who
+                for kind, who, lost in reversed(self.events)
+                if kind == ChangeKind.PROP_LOST and _key(lost) == _key(what)
+            ),
+            "",
+        )
+
+    def spoken(self, what: str) -> None:
+        self.last = self.names.setdefault(_key(what), what)
+
+    def _add(self, kind: ChangeKind, who: str, what: str) -> None:
+        named = self.names.get(_key(what), what)
+        if (kind, who, _key(what)) not in {(old[0], old[1], _key(old[2])) for old in self.events}:
+            self.events.append((kind, who, named))
+
+
+def _key(what: str) -> str:
+    return singular(head(what))
+
+
+def changes(page: Page) -> Iterator[Change]:
+    hands = Hands(people=tuple(dict.fromkeys(who for sentence in page.sentences for who in sentence.everybody)))
+    for change in page.known:
+        if change.kind == ChangeKind.PROP_GAINED:
+            hands.holder[_key(change.what)] = change.character
+            hands.names[_key(change.what)] = change.what
+        elif change.kind == ChangeKind.PROP_LOST:
+            hands.holder.pop(_key(change.what), None)
+    for sentence in page.sentences:
+        if not sentence.unreal:
+            _read(sentence, hands)
+    yield from (Change(kind=kind, character=who, what=what) for kind, who, what in hands.events)
+
+
+@dataclass(frozen=True)
+class Found:
+    """A verb at its place and the rule that reads it."""
+
+    match: re.Match[str]
+    rule: str
+
+
+def _read(sentence: Sentence, hands: Hands) -> None:
+    """The verbs of a sentence in their order; giving stands before plain losing at the same word."""
+    found: list[Found] = []
+    rules = {
+        "let": LET,
+        "rid": RID,
+        "goes": OFF_GOES,
+        "goes with": WITH_IT,
+        "give": GIVE,
+        "gain": GAIN,
+        "lose": LOSE,
+        "gain_thing": GAIN_THING,
+        "lose_thing": LOSE_THING,
+        "back": BACK,
+    }
+    for rule, pattern in rules.items():
+        found += [Found(match, rule) for match in pattern.finditer(sentence.text) if _is_verb(match)]
+    order = list(rules)
+    found.sort(key=lambda one: (one.match.start(), order.index(one.rule)))
+    at = -1
+    for thing, start, end, owner in _things(sentence):
+        for one in [one for one in found if at < one.match.start() < start]:
+            _one(sentence, one, hands)
+        at = max(at, start - 1)
+        _thing(sentence, thing, start, end, owner, hands)
+    for one in [one for one in found if one.match.start() > at]:
+        _one(sentence, one, hands)
+
+    first = next(_things(sentence), None)
+    if first and first[1] == 0 and not any(one.match.start() > 0 and _acts(one) for one in found):
+        hands.last = hands.names[_key(first[0])]
+
+
+def _acts(one: Found) -> bool:
+    return one.rule not in ("gain_thing", "lose_thing", "back")
+
+
+def _is_verb(match: re.Match[str]) -> bool:
+    """ "The pocket radio" and "her left palm" are no verbs: a plain form needs something to depend on."""
+    word = match[0].split()[0].lower()
+    if re.search(r"(?:\b(?:the|a|an|this|that|no)|'s) $", match.string[: match.start()]):
+        return False
+    if word not in PLAIN:
+        return True
+    return bool(
+        re.search(
+            r"(?:\b(?:to|and|or|then|can|will|not|both|all|together)|,|@\d+\^?|\w+ly)\s$", match.string[: match.start()]
+        )
+    )
+
+
+def _things(sentence: Sentence) -> Iterator[tuple[str, int, int, Slugs]]:
+    """(thing, start, end, owner) for every phrase that ends in a known thing."""
+    end = 0
+    for match in DETERMINER.finditer(sentence.text):
+        if match.start() < end:
+            continue
+        said, _ = phrase(sentence.text, match.start())
+        what = _prop(said)
+        if what:
+            end = sentence.text.find(what, match.start()) + len(what)
+            yield what, match.start(), end, sentence.people(match[0].split("'s")[0] if "@" in match[0] else "")
+
+
+def _thing(sentence: Sentence, what: str, start: int, end: int, owner: Slugs, hands: Hands) -> None:
+    """A thing is spoken of: it may belong to somebody, and it may be gone."""
+    key = _key(what)
+    holds = HAS.search(sentence.text[max(0, start - 14) : start])
+    if owner and key not in hands.holder:
+        hands.holder[key] = owner[0]
+    elif holds and key not in hands.holder and len(sentence.subject(start)) == 1:
+        hands.holder[key] = sentence.subject(start)[0]
+    hands.names.setdefault(key, what)
+    gone = GONE.match(sentence.text, end) or MISSING.match(sentence.text, end)
+    if gone and not sentence.doubted(end):
+        loser = _loser(sentence, gone, owner, key, hands)
+        if loser:
+            hands.lose(loser, what)
+    hands.last = hands.names[key]
+
+
+def _loser(sentence: Sentence, gone: re.Match[str], owner: Slugs, key: str, hands: Hands) -> str:
+    rest = sentence.text[gone.start() : gone.end() + 40]
+    torn = re.search(rf"\b(?:from|out of|through|off|from between) ({WHO})(?:'s)?", rest)
+    if torn:
+        return sentence.people(torn[1])[0]
+    return owner[0] if owner else hands.holder.get(key, "")
+
+
+def _prop(said: str, anything: bool = False) -> str:
+    """The phrase up to its thing; "" where it is none."""
+    words = said.split()
+    found = next((what for end in range(len(words), 0, -1) if THING.match(what := " ".join(words[:end]))), "")
+    if found and (found == said or not NEVER.match(said)):
+        return found
+    return said if anything and said and not NEVER.match(said) and not GARMENT.match(said) and said[0].islower() else ""
+
+
+def _one(sentence: Sentence, one: Found, hands: Hands) -> None:
+    if sentence.doubted(one.match.start()):
+        if one.rule in ("lose", "lose_thing", "give"):
+            _keeps(sentence, one.match, hands)
+    elif one.rule == "back":
+        hands.back()
+    elif one.rule in ("let", "rid", "goes", "goes with"):
+        _goes(sentence, one, hands)
+    elif one.rule == "give":
+        _give(sentence, one.match, hands)
+    elif one.rule.startswith("gain"):
+        _gain(sentence, one.match, hands, anything=one.rule == "gain")
+    else:
+        _lose(sentence, one.match, hands, anything=one.rule == "lose")
+
+
+def _keeps(sentence: Sentence, match: re.Match[str], hands: Hands) -> None:
+    """ "Nearly left the lantern": it was his before."""
+    for what, *_ in _objects(sentence, match.end(), hands):
+        for who in sentence.subject(match.start())[:1]:
+            hands.holder.setdefault(_key(what), who)
+
+
+def _goes(sentence: Sentence, one: Found, hands: Hands) -> None:
+    """What is let go, what somebody is relieved of, what goes over the side."""
+    match = one.match
+    for what, _, owner in _objects(
+        sentence, (match.start("what") - 1) if one.rule == "let" else match.end() - (match[0][-1] == " "), hands
+    ):
+        held = hands.holder.get(_key(what), "")
+        about = (
+            sentence.subject(match.start())
+            if one.rule in ("let", "rid")
+            else sentence.people(sentence.text[: match.start()])[:1]
+        )
+        for who in (owner or about or ((held,) if held else hands.people[:1]))[:2]:
+            hands.lose(who, what)
+
+
+def _objects(sentence: Sentence, at: int, hands: Hands, anything: bool = False) -> list[tuple[str, int, Slugs]]:
+    """What the verb that ends here is done to: (thing, where its phrase ends, whose it was)."""
+    text = sentence.text
+    at = past(ASIDES, text, at)
+    if (it := IT.match(text, at)) and hands.last:
+        return [(hands.last, it.end(), ())]
+    owner = re.compile(rf"\s*(?:(?:both|all|one) (?:of )?)?({WHO})'s ").match(text, at)
+    found: list[tuple[str, int, Slugs]] = []
+    for said, end in phrases(text, at):
+        determined = (
+            DETERMINER.match(text, at)
+            if not found
+            else re.search(r"\b(?:a|an|the|his|her|two|three|'s|some)\s+$", text[: end - len(said)])
+        )
+        what = _prop(said, anything and bool(determined))
+        if what:
+            found.append((what, end - len(said) + len(what), sentence.people(owner[1]) if owner else ()))
+        elif not found:
+            break
+    return found
+
+
+def _fronted(sentence: Sentence, at: int, hands: Hands) -> list[tuple[str, int, Slugs]]:
+    """ "The letter she passes to Kairo": the thing stands before its verb."""
+    clause = sentence.clause(at)
+    begin = past(JOINED, sentence.text, clause.start)
+    said, end = phrase(sentence.text, begin, bare=False)
+    if re.search(rf"\b(?:which|that) {WHO} (?:\w+ )?$", sentence.text[clause.start : at]) and hands.last:
+        return [(hands.last, at, ())]
+    follows = re.match(rf"\s*(?:(?:that|which) )?{WHO} (?:has |had |have |is |\w+ly )?$", sentence.text[end:at])
+    what = _prop(said)
+    return [(what, at, ())] if what and follows else []
+
+
+def _give(sentence: Sentence, match: re.Match[str], hands: Hands) -> None:
+    text, at = sentence.text, match.end()
+    at = past(ASIDES, text, at)
+    passive = re.search(r"\b(?:is|are|was|were|been|being|gets|got) (?:\w+ly )?$", text[: match.start()])
+    passive = None if re.match(r"\w+ing\b", match[0]) else passive
+    giver = () if passive else sentence.subject(match.start())
+    to = re.compile(rf" ({WHO})(?!')(?!\^)").match(text, at)
+    if to:
+        for what, *_ in _objects(sentence, to.end(), hands):
+            _moves(hands, what, giver, sentence.people(to[1]))
+        return
+    things = _objects(sentence, at, hands) or _fronted(sentence, match.start(), hands)
+    if passive:
+        for what, *_ in things:
+            _moves(hands, what, (), sentence.subject(match.start()))
+        return
+    for what, end, owner in things:
+        rest = text[end:] if end > match.end() else text[match.end() :]
+        found, other = TO.match(rest), TO_OTHER.match(rest)
+        if found and not (other and other.end() < found.end()):
+            _moves(hands, what, giver, sentence.people(found["who"]))
+        elif other:
+            _moves(hands, what, giver, ())
+        elif not giver and (hands.loser(what)) and re.match(r"\s*back\b", rest):
+            hands.gain(hands.loser(what), what)
+        elif not giver and not owner and COUNTER.match(rest):
+            _moves(hands, what, (), sentence.everybody[:1] or hands.people[:1])
+
+
+def _moves(hands: Hands, what: str, giver: Slugs, receiver: Slugs) -> None:
+    if set(giver) & set(receiver):
+        return
+    for who in giver:
+        hands.lose(who, what)
+    for who in receiver:
+        hands.gain(who, what)
+
+
+def _gain(sentence: Sentence, match: re.Match[str], hands: Hands, anything: bool) -> None:
+    text = sentence.text
+    passive = re.search(r"\b(?:is|are|was|were|been|being) (?:\w+ly )?$", text[: match.start()])
+    taker = sentence.subject(match.start())
+    if re.match(r" off\b", text[match.end() :]):
+        return
+    if (
+        passive
+        and not re.match(r"\w+ing\b", match[0])
+        and not match[0].lower().startswith(("be", "is", "are", "was", "were"))
+    ):
+        return
+    for what, end, owner in _objects(sentence, match.end(), hands, anything) or _fronted(
+        sentence, match.start(), hands
+    ):
+        rest = text[end:]
+        if MISSING.match(rest):
+            for who in taker:
+                hands.lose(who, what)
+            continue
+        own = OWN_POCKET.match(rest)
+        if NEEDS_FROM.match(match[0]) and not OUT_OF.match(rest):
+            continue
+        if (ONLY_AWAY.match(match[0]) and not INTO_OWN.match(rest)) or set(owner) & set(taker):
+            continue
+        if own and set(sentence.people(own[1])) & set(taker):
+            continue
+        source = FROM.match(rest)
+        for who in (sentence.people(source["who"]) if source else ()) or owner:
+            if taker != (who,):
+                hands.lose(who, what)
+        for who in taker[:1] if len(taker) == 1 else ():
+            hands.gain(who, what)
+
+
+def _lose(sentence: Sentence, match: re.Match[str], hands: Hands, anything: bool) -> None:
+    text = sentence.text
+    loser = sentence.subject(match.start())
+    things = _objects(sentence, match.end(), hands, anything) or _fronted(sentence, match.start(), hands)
+    if TRADES.match(match[0]) and things and (back := re.compile(r"[^;.]*? (?:for|against) ").match(text, match.end())):
+        things = [one for one in things if one[1] <= back.end()]
+        for what, *_ in _objects(sentence, back.end() - 1, hands, anything=True) if loser else ():
+            hands.gain(loser[0], what)
+    for what, end, owner in things:
+        rest = text[end:]
+        if not anything and not AWAY.match(" " + rest[:60]) and not FOR_GOOD.search(rest[:40]):
+            continue
+        for who in (loser or owner)[:2]:
+            hands.lose(who, what)
