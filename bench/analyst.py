@@ -50,12 +50,13 @@ class Reading:
 
 
 def measure() -> None:
-    """Record F1 per kind on the held-out scenes where they are, else on those the rules were written against."""
-    file = HELD_OUT if HELD_OUT.exists() else DEV
-    bound = f">= {BOUND}"
-    for kind, score in scores(readings(file, Rules())).items():
-        what = f"{kind}: F1 on {'held-out' if file == HELD_OUT else 'development'} scenes"
-        record(f"identity.3.{kind}", what, score.f1, "F1", bound, score.f1 >= BOUND, "bench.analyst")
+    """Record F1 per kind on the held-out scenes. Where they are not, record it on the scenes that the rules were
+    written against, under lines of their own: that is no proof of the promise."""
+    seen = not HELD_OUT.exists()
+    for kind, score in scores(readings(DEV if seen else HELD_OUT, Rules())).items():
+        line = f"identity.3.development.{kind}" if seen else f"identity.3.{kind}"
+        what = f"{kind}: F1 on {'scenes the rules were written against' if seen else 'held-out scenes'}"
+        record(line, what, score.f1, "F1", f">= {BOUND}", score.f1 >= BOUND, "bench.analyst")
 
 
 def readings(file: Path, analyst: Analyst) -> list[Reading]:

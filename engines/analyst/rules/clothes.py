@@ -53,6 +53,7 @@ TAKES_OFF = re.compile(
     r"|hands?|folds?)\b",
     re.IGNORECASE,
 )
+MATERIAL = re.compile(any_of(listed(WORDS["materials"])), re.IGNORECASE)
 INSTRUMENT = re.compile(rf"(?:[,;:—–]|{WHO}|^)\s*(?:and )?$")
 """Before "with a shawl": after anything but a name or a comma it says what something is done with."""
 ONLY = re.compile(
@@ -112,7 +113,8 @@ def _items(sentence: Sentence, match: re.Match[str], who: Slugs) -> Iterator[tup
         at = only.end()
     anything = anything and bool(DETERMINER.match(sentence.text, at))
     for said, _ in phrases(sentence.text, at):
-        what = _garment(said) or (said if anything and not NOT_CLOTHES.match(said) else "")
+        stuff = MATERIAL.fullmatch(said) and match[0].lower().endswith("in")
+        what = _garment(said) or (said if stuff else "") or (said if anything and not NOT_CLOTHES.match(said) else "")
         yield from ((slug, what) for slug in who if what)
         if not what and not anything:
             return

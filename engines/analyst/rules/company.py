@@ -55,6 +55,10 @@ FORKS = re.compile(
     r"|coast)",
     re.IGNORECASE,
 )
+DIRECTION = (
+    "(?:to the )?(?:north|south|east|west|left|right|inland|upstream|downstream|uphill|downhill|home)(?:ward|wards)?"
+)
+APART = re.compile(rf"{WHO} (?:\w+ )?{DIRECTION}(?:,|;| and| while| but)+ {WHO} (?:\w+ )?{DIRECTION}\b", re.IGNORECASE)
 FROM_EACH = re.compile(rf"\b\w+ (?P<one>{WHO}) (?:away |off |apart |out )?from (?P<other>{WHO})(?!')")
 TAKES_FROM = re.compile(
     any_form(
@@ -113,7 +117,7 @@ def _events(
                 if _happens(sentence, match):
                     others = sentence.people(match["who"] if "who" in match.groupdict() else match[0])
                     yield from _between(kind, sentence.subject(match.start()), others)
-    for _ in FORKS.finditer(sentence.text):
+    for _ in (*FORKS.finditer(sentence.text), *APART.finditer(sentence.text)):
         yield from _all(lost, sentence.everybody)
     for match in FROM_EACH.finditer(sentence.text):
         if TAKES_FROM.match(match[0]) and _happens(sentence, match):

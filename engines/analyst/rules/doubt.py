@@ -16,9 +16,14 @@ DREAM = re.compile(rf"(?<!\w){saying(listed(WORDS['dream']))}(?!\w)", re.IGNOREC
 WAKING = re.compile(rf"(?<!\w){saying(listed(WORDS['waking']))}(?!\w)", re.IGNORECASE)
 
 
+def without_false_denials(words: str) -> str:
+    """The words less those that only sound like a denial: "not only", "has not been so"."""
+    return NO_DENIAL.sub("", words)
+
+
 def doubted(before: str, clause: str) -> bool:
     """``before`` is the clause up to the words in question."""
-    said = NO_DENIAL.sub("", before)
+    said = without_false_denials(before)
     return bool(BEFORE.search(said) or CLOSE.search(said)) or bool(
         re.match(r"\s*(?:if|unless|as if|as though)\b", clause)
     )

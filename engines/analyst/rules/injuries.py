@@ -247,7 +247,7 @@ def _spot_of_noun(sentence: Sentence, match: re.Match[str]) -> tuple[str, int]:
     """Where "a scratch" is: the part after it ("on the wrist"), else the last one before it in the sentence."""
     text = sentence.text
     after = re.compile(
-        r"(?:[ ,]+[\w-]+){0,4}? (?:on|in|across|over|above|below|under|along|to|at|down|through|of|round"
+        r"(?:[ ,]+[\w-]+){0,6}? (?:on|in|across|over|above|below|under|along|to|at|down|through|of|round"
         rf"|around|beneath|behind|from)(?: (?:the|both|one|{WHO}'s|(?:top|back|side|bridge|tip|corner|heel"
         rf"|ball|inside|palm) of))* (?:own )?(?P<part>{PART})",
         re.IGNORECASE,

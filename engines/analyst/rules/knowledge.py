@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from engines.analyst.rules.page import Page, Sentence, Slugs
+from engines.analyst.rules.page import SAYING, Page, Sentence, Slugs
 from engines.analyst.rules.people import WHO, saying
 from engines.analyst.rules.words import any_form, any_noun, any_of, forms, listed, table
 from events.script import Change, ChangeKind
@@ -50,7 +50,8 @@ STATES = re.compile(
     rf"|{WHO}'s) (?:[\w-]+ ){{0,3}}?{DOCUMENT}\b"
     rf"|\b(?:the|a|an|one|its|{WHO}'s|last) (?:[\w'-]+ ){{0,2}}?{DOCUMENT} (?:[\w-]+"
     rf" ){{0,3}}?{any_form(WORDS['stating'])}(?= ?:| ?«|,? (?:that|who|what|where|in|@)\b|,| {WHO})"
-    rf"|, it (?:says|reads|said|read)\b|\baccording to (?:the|a|{WHO}'s) (?:[\w-]+ ){{0,2}}?{DOCUMENT}\b",
+    r"|\b(?:leaves?|left) no doubt(?= ?:|,? that)|, it (?:says|reads|said|read)\b|\baccording to (?:the|a"
+    rf"|{WHO}'s) (?:[\w-]+ ){{0,2}}?{DOCUMENT}\b",
     re.IGNORECASE,
 )
 SO_IT_IS = re.compile(
@@ -80,6 +81,18 @@ DELIVERED = re.compile(
     r"\b(?:telegram|letter|message|news|word|cable|note|report|dispatch|despatch) (?:arrives|comes|came"
     r"|arrived|reaches|reached|is brought|is delivered|has come"
     rf"|has arrived)\b[^.;:]*?(?P<who>{WHO})(?!')[^:;.]*(?P<end>[:.;])",
+    re.IGNORECASE,
+)
+CLICKS = re.compile(
+    rf"(?P<who>{WHO}) (?:\w+ )?(?:puts? two and two together|put two and two together|sees the light"
+    r"|has (?:the|his|her|its|@\d+'s) answer|knows the answer)\b[^:;.]*[:;.]"
+    rf"|\b(?:the penny drops|it clicks|the truth dawns) (?:for|on) (?P<whom>{WHO})[^:;.]*[:;.]",
+    re.IGNORECASE,
+)
+"""What comes next is what was found out."""
+LISTENS = re.compile(
+    rf"\b(?:{any_form('listen, eavesdrop, overhear')}|behind the (?:curtain|door|screen|wall|hedge|panel|arras)"
+    rf"|ear (?:to|against)|keyhole|holds? {WHO}'s breath)\b",
     re.IGNORECASE,
 )
 UPSET = re.compile(
@@ -156,6 +169,10 @@ def _learnt(sentence: Sentence, earlier: str, later: str, everybody: Slugs) -> I
         rest = text[match.end() :]
         if not sentence.doubted(match.end() - 1):
             yield sentence.people(who), f"{earlier if ANAPHORA.match(rest) and len(text) < 60 else ''} {text}"
+    for match in CLICKS.finditer(text):
+        if not sentence.doubted(match.start()):
+            yield sentence.people(match["who"] or match["whom"]), text[match.end() :] or later
+    yield from _overheard(sentence, earlier)
     for match in UPSET.finditer(text):
         yield sentence.people(match["who"]), f"{earlier} {text}"
     if STATES.search(text):
@@ -165,6 +182,26 @@ def _learnt(sentence: Sentence, earlier: str, later: str, everybody: Slugs) -> I
     if NEWS.search(text) and "«" in text:
         speaker = next((sentence.subject(match.start()) for match in NEWS.finditer(text)), ())
         yield tuple(who for who in everybody if who not in speaker), text
+
+
+def _overheard(sentence: Sentence, earlier: str) -> Iterator[tuple[Slugs, str]]:
+    """A voice is heard by somebody who listens in secret; what it says of the listener is no news."""
+    hidden = LISTENS.search(sentence.text) or LISTENS.search(earlier)
+    said = " ".join(sentence.quotes[int(number)] for number in re.findall(r"«(\d+)»", sentence.text))
+    listener = sentence.everybody[:1] or sentence.before[:1]
+    unnamed = re.search(
+        rf"»[,.]? (?:{SAYING} (?:the|a|an|one|somebody|someone)\b|(?:the|a|an|one|somebody"
+        rf"|someone)\b[^,;.]*? {SAYING}\b)",
+        sentence.text,
+    )
+    if (
+        hidden
+        and unnamed
+        and len(said.split()) > 3
+        and not said.endswith("?")
+        and not any(who in said.lower() for who in listener)
+    ):
+        yield listener, sentence.text
 
 
 def _asks(text: str, match: re.Match[str]) -> bool:

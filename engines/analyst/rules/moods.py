@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from engines.analyst.rules import doubt
 from engines.analyst.rules.page import Page, Sentence, Slugs
 from engines.analyst.rules.people import WHO, saying
 from engines.analyst.rules.words import any_of, listed, table
@@ -78,7 +79,7 @@ def _felt(sentence: Sentence) -> Iterator[tuple[int, str, Slugs]]:
         for match in pattern.finditer(text):
             at = next(match.start(name) for name, said in match.groupdict().items() if said)
             clause = sentence.clause(at)
-            if sentence.doubted(at) or NO_MORE.search(text[clause.start : at]):
+            if sentence.doubted(at) or NO_MORE.search(doubt.without_false_denials(text[clause.start : at])):
                 continue
             slugs = _who(sentence, match, at)
             if slugs:

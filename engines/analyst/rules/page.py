@@ -141,18 +141,26 @@ class Sentence:
             several = self.people(relative[1])
             return (several[-1:] if re.match(r"is|was|has|\w+s$", relative[2]) else several), "person"
         fresh = fresh or (start == 0 and _noun_and_verb(self.text[begin:end]))
-        acting = bool(fresh)
         for match in self.mentions(begin, end):
             left = self.text[begin : match.start()].rstrip()
             if self.text.startswith("'s", match.end()) or LEADS_IN.search(left):
                 continue
-            leads = re.match(r" (?:is|are|was|were|has|have|had|does|will|can)\b", self.text[match.end() :])
-            if acting and left and VERB.search(left) and not leads and not re.search(r"\b(?:is|was)$", left):
+            if left and _starts_with_verb(left) and not fresh:
                 break
-            if left and not fresh and _starts_with_verb(left):
+            if left and self._is_object(left, match, bool(fresh)):
+                fresh = fresh or match
                 break
             return self.people(match[0]), "person"
         return ((), "other") if fresh and _has_verb(self.text[begin:end]) else (before, "")
+
+    def _is_object(self, left: str, match: re.Match[str], other: bool) -> bool:
+        """Whether the verb just before somebody is done to them: "the guard sees @0", not "at the steps @0 stops"."""
+        following = re.match(r" ([\w@']+)", self.text[match.end() :])
+        if match[0].endswith("^") or not VERB.search(left) or re.search(r"\b(?:is|was)$", left):
+            return False
+        if not following:
+            return other
+        return not VERB.match(following[1]) and following[1] not in ("is", "are", "has", "can", "will", "does", "have")
 
 
 def _unnamed_first(clause: str) -> bool:

@@ -42,6 +42,11 @@ def saying(words: Iterable[str]) -> str:
     """A regular expression for any of these words, as they read in a numbered text: "@" stands for somebody,
     and so do "he" and "her"."""
     plain = any_of(re.escape(said) for said in words)
+    plain = re.sub(
+        r"(?<!\w)(?:each\\ other|one\\ another|they|them)(?!\w)",
+        lambda match: rf"(?:(?:@\d+){{2,}}\^?|{match[0]})",
+        plain,
+    )
     plain = re.sub(r"(?<!\w)(?:he|she|him)(?!\w)", lambda _: rf"(?:{WHO}|he|she|him)", plain)
     plain = re.sub(r"(?<!\w)(?:her|his|their)(?=\\ )", lambda _: rf"(?:{WHO}(?:'s)?|her|his|their)", plain)
     return re.sub(r"(?<![\w@(:])@(?!\\d)", lambda _: rf"(?:{WHO}(?:'s)?)", plain)

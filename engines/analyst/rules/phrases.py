@@ -10,7 +10,7 @@ from engines.analyst.rules.words import any_of, listed, table
 
 WORDS = table("phrases")
 DETERMINER = re.compile(
-    rf"\s*(?:(?:{any_of(listed(WORDS['determiners']))}|{WHO}'s|its)\s+(?:own\s+)?)+(?:(?:old|late"
+    rf"\s*(?:(?:{any_of(listed(WORDS['determiners']))}|{WHO}'s|its)\s+(?:(?:own|only|one|very|best) )?)+(?:(?:old|late"
     rf"|dead) )?(?:{any_of(listed(WORDS['kin']))}'s\s+)?",
     re.IGNORECASE,
 )

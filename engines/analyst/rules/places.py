@@ -21,7 +21,8 @@ ENTERING = saying(form for lemma in listed(WORDS["entering"]) for form in forms(
 AT = re.compile(
     rf"(?<!\w)(?P<in>{WITHIN})(?= )|\b"
     rf"(?P<reach>{ENTERING})"
-    r"(?= )|\b(?P<to>to)(?= )",
+    r"(?= )|\b(?P<to>to)(?= )|\b(?:watch|look|see|wave|call|shout|listen|speak|film|observe)(?:s|es|ed|ing"
+    r"|d)?\b[^;,.]*? (?P<from>from)(?= (?:the|a|an|@))",
     re.IGNORECASE,
 )
 HOME = re.compile(
@@ -55,6 +56,12 @@ DEPARTS = re.compile(
     rf"|bearing) (?P<who>{WHO})(?!')",
     re.IGNORECASE,
 )
+WHERE = re.compile(
+    rf"\b(?:the|a|an) (?P<what>(?:[\w-]+ ){{0,2}}?{any_noun(WORDS['places'])}),? where (?P<who>{WHO})(?!')"
+    r"(?= (?:\w+ )?(?:sits?|stands?|lies|waits?|kneels?|sleeps?|is|are|works?|lives?|crouch\w*|lean\w*"
+    r"|hides?))",
+    re.IGNORECASE,
+)
 SETTING = re.compile(
     rf"(?:The|A|An) (?P<what>(?:[\w-]+ ){{0,4}}?{any_noun(WORDS['places'])})(?: [\w-]+){{0,2}}?"
     rf" {any_of(listed(WORDS['setting']['bare']))}\b"
@@ -81,6 +88,11 @@ WITH_THEM = re.compile(
     rf"|{any_form(WORDS['bringing'])}"
     rf" )(?P<who>{WHO})(?!')"
 )
+SENT = re.compile(any_form(WORDS["sending"]))
+BROUGHT = re.compile(
+    rf"\b(?:{any_form(WORDS['bringing'])}|{any_form(WORDS['sending'])}) (?P<who>{WHO})(?!')(?: \w+)? $"
+)
+"""Somebody is taken to a place, by those who go there too or who only put them there."""
 FOLLOWS = re.compile(
     rf"(?P<who>{WHO}),? (?:close |right |just |a step |hard )?(?:behind|beside|next to|with|after|at"
     rf"|follows|following|on) (?P<other>{WHO})"
@@ -132,13 +144,18 @@ def _settle(sentence: Sentence, where: dict[str, str]) -> None:
         pending = PENDING.match(sentence.said(at))
         if nested or pending or sentence.doubted(at):
             continue
-        for who in _who(sentence, at):
+        brought = BROUGHT.search(sentence.text[:at])
+        for who in sentence.people(brought["who"]) if brought else _who(sentence, at):
             where[who] = what
+        if brought and not SENT.match(brought[0]):
+            where |= dict.fromkeys(sentence.subject(at), what)
     for match in LEAVING.finditer(sentence.text):
         what, _ = phrase(sentence.text, match.end())
         for who in sentence.subject(match.start()):
             if where.get(who, "").split()[-1:] == what.split()[-1:]:
                 where.pop(who)
+    for match in WHERE.finditer(sentence.text):
+        where |= dict.fromkeys(sentence.people(match["who"]), match["what"])
     for match in DEPARTS.finditer(sentence.text):
         where |= dict.fromkeys(sentence.people(match["who"]), match["what"])
     _brought(sentence, where)
@@ -186,7 +203,7 @@ def _is_there(sentence: Sentence, match: re.Match[str]) -> bool:
     before = sentence.text[clause.start : match.start()]
     if match["to"]:
         return bool(TO_THERE.search(before)) and not GOAL.search(before) and not ELSEWHERE.search(before)
-    return not ELSEWHERE.search(before)
+    return bool(BROUGHT.search(before)) or not ELSEWHERE.search(before)
 
 
 def _who(sentence: Sentence, at: int) -> Slugs:

@@ -56,6 +56,8 @@ NOUN_BEFORE = re.compile(
     r"|after|before)|'s) (?:\w+ )?$",
     re.IGNORECASE,
 )
+SPEAKING = re.compile(rf"»[,.]?\s*(?:{WHO} )?$")
+"""Who lies after a quotation tells a lie."""
 BEGINS = re.compile(rf"\b{any_form('begin, start, continue, turn, go on')} to $", re.IGNORECASE)
 INVERTED = re.compile(rf"(?: \w+)?,? ({WHO})(?!')(?!\^)")
 
@@ -82,6 +84,8 @@ def _events(sentence: Sentence) -> Iterator[tuple[int, str, Slugs]]:
         for match in pattern.finditer(text):
             noun = NOUN_BEFORE.search(text[: match.start()]) and not BEGINS.search(text[: match.start()])
             if sentence.doubted(match.start()) or (noun and not _is_third(match)):
+                continue
+            if what == "lying" and SPEAKING.search(text[: match.start()]):
                 continue
             slugs = _who(sentence, match)
             taken.append(match.span())

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
+from engines.analyst.rules.hands import Hands, key_of
 from engines.analyst.rules.page import Page, Sentence, Slugs
 from engines.analyst.rules.people import OTHER, WHO
-from engines.analyst.rules.phrases import DETERMINER, head, past, phrase, phrases
-from engines.analyst.rules.words import any_form, any_noun, any_of, forms, irregular, listed, singular, table
+from engines.analyst.rules.phrases import DETERMINER, past, phrase, phrases
+from engines.analyst.rules.words import any_form, any_noun, any_of, forms, irregular, listed, table
 from events.script import Change, ChangeKind
 
 WORDS = table("things")
 THING = re.compile(rf"(?:.*[\s-])?{any_noun(WORDS['things'])}$", re.IGNORECASE)
 NEVER = re.compile(rf"(?:.*\s)?{any_noun(WORDS['never'])}$", re.IGNORECASE)
+PERSON = re.compile(rf"(?:.*\s)?{OTHER}$")
 GARMENT = re.compile(rf"(?:.*[\s-])?{any_noun(table('clothes')['garments'])}$", re.IGNORECASE)
 IT = re.compile(r"\s+(?:it|them|this|that|these|those)\b(?! is\b)")
 
@@ -76,6 +78,15 @@ OFF_GOES = re.compile(
     r"|the way\b)",
     re.IGNORECASE,
 )
+STRIPS = re.compile(rf"\b{any_form(WORDS['lose']['robbing'])} (?P<who>{WHO}) of\b(?! (?:@|it\b))", re.IGNORECASE)
+PRESENTS = re.compile(
+    rf"\b(?:{any_form(WORDS['gain']['presenting'])} (?P<who>{WHO}) with\b"
+    rf"|{any_form('make')} (?P<whom>{WHO}) a (?:present|gift) of\b)",
+    re.IGNORECASE,
+)
+PAYS = re.compile(rf"\b{any_form('pay, bribe, tip')} (?:{WHO}|him|her|them|(?:the|an?) [\w-]+) with\b", re.IGNORECASE)
+GAP = re.compile(rf"(?:[,;]|\band|\bbut)\s*(?:and |but )?(?P<who>{WHO})(?= (?:an?|the|some|two|three|@\d+'s) )")
+"""The verb of the clause before goes on: "Ava takes the lamp, Kairo the rope"."""
 TRADES = re.compile(any_form("trade, swap, exchange, barter"))
 WITH_IT = re.compile(
     r"\band with (?:it|them|him|her|that)(?: goes| go| went|,)?(?= (?:the|a|his|her|@\d+'s|all))", re.IGNORECASE
@@ -86,11 +97,14 @@ COUNTER = re.compile(
     re.IGNORECASE,
 )
 BACK = re.compile(
-    rf"\b(?:{any_form('put, hang, lay, set, place, slide, drop')})\b(?: [\w'@-]+){{1,5}}? back\b", re.IGNORECASE
+    rf"\b(?:{any_form('put, hang, lay, set, place, slide, drop')})\b(?: [\w'@-]+){{1,5}}? (?:back|up again"
+    r"|down again|there again)\b",
+    re.IGNORECASE,
 )
 MISSING = re.compile(r"\s*(?:is |are )?(?:gone|missing|stolen|vanished|empty of)\b", re.IGNORECASE)
 FOR_GOOD = re.compile(
-    r"\b(?:for good|for ever|forever|behind|never to|for the last time|where it|lying|unguarded"
+    rf"\bat (?:the [\w-]+'s|{WHO}'s|his|her) feet\b|\bwith (?:him|her|them|the|an?|{WHO})\b|\b(?:for good"
+    r"|for ever|forever|behind|never to|for the last time|where it|lying|unguarded"
     r"|on the platform|with the|in exchange|at the pawn)",
     re.IGNORECASE,
 )
@@ -106,70 +120,14 @@ ASIDES = re.compile(
 )
 
 
-@dataclass
-class Hands:
-    """Who holds what as the scene goes on, and the events in their order."""
-
-    holder: dict[str, str] = field(default_factory=dict)
-    names: dict[str, str] = field(default_factory=dict)
-    last: str = ""
-    events: list[tuple[ChangeKind, str, str]] = field(default_factory=list)
-    people: Slugs = ()
-    """Who is in the scene, in the order in which the text names them."""
-
-    def gain(self, who: str, what: str) -> None:
-        if self.holder.get(_key(what)) == who:
-            return
-        self.spoken(what)
-        self.holder[_key(what)] = who
-        self._add(ChangeKind.PROP_GAINED, who, what)
-
-    def lose(self, who: str, what: str) -> None:
-        self.spoken(what)
-        if self.holder.get(_key(what)) == who:
-            self.holder.pop(_key(what))
-        self._add(ChangeKind.PROP_LOST, who, what)
-
-    def back(self) -> None:
-        """What was only taken to look at is put back."""
-        self.events = [
-            event
-            for event in self.events
-            if not (event[0] == ChangeKind.PROP_GAINED and _key(event[2]) == _key(self.last))
-        ]
-
-    def loser(self, what: str) -> str:
-        """Who lost it last, "" where nobody did."""
-        return next(
-            (
-                who
-                for kind, who, lost in reversed(self.events)
-                if kind == ChangeKind.PROP_LOST and _key(lost) == _key(what)
-            ),
-            "",
-        )
-
-    def spoken(self, what: str) -> None:
-        self.last = self.names.setdefault(_key(what), what)
-
-    def _add(self, kind: ChangeKind, who: str, what: str) -> None:
-        named = self.names.get(_key(what), what)
-        if (kind, who, _key(what)) not in {(old[0], old[1], _key(old[2])) for old in self.events}:
-            self.events.append((kind, who, named))
-
-
-def _key(what: str) -> str:
-    return singular(head(what))
-
-
 def changes(page: Page) -> Iterator[Change]:
     hands = Hands(people=tuple(dict.fromkeys(who for sentence in page.sentences for who in sentence.everybody)))
     for change in page.known:
         if change.kind == ChangeKind.PROP_GAINED:
-            hands.holder[_key(change.what)] = change.character
-            hands.names[_key(change.what)] = change.what
+            hands.holder[key_of(change.what)] = change.character
+            hands.names[key_of(change.what)] = change.what
         elif change.kind == ChangeKind.PROP_LOST:
-            hands.holder.pop(_key(change.what), None)
+            hands.holder.pop(key_of(change.what), None)
     for sentence in page.sentences:
         if not sentence.unreal:
             _read(sentence, hands)
@@ -192,6 +150,9 @@ def _read(sentence: Sentence, hands: Hands) -> None:
         "rid": RID,
         "goes": OFF_GOES,
         "goes with": WITH_IT,
+        "strips": STRIPS,
+        "presents": PRESENTS,
+        "pays": PAYS,
         "give": GIVE,
         "gain": GAIN,
         "lose": LOSE,
@@ -212,9 +173,23 @@ def _read(sentence: Sentence, hands: Hands) -> None:
     for one in [one for one in found if one.match.start() > at]:
         _one(sentence, one, hands)
 
+    _goes_on(sentence, hands)
     first = next(_things(sentence), None)
     if first and first[1] == 0 and not any(one.match.start() > 0 and _acts(one) for one in found):
-        hands.last = hands.names[_key(first[0])]
+        hands.last = hands.names[key_of(first[0])]
+
+
+def _goes_on(sentence: Sentence, hands: Hands) -> None:
+    for match in GAP.finditer(sentence.text):
+        verbs = [
+            (found.end(), gain)
+            for gain, pattern in ((True, GAIN), (True, GAIN_THING), (False, LOSE))
+            for found in pattern.finditer(sentence.text, 0, match.start())
+        ]
+        if verbs and hands.events:
+            for what, *_ in _objects(sentence, match.end(), hands):
+                for who in sentence.people(match["who"]):
+                    (hands.gain if max(verbs)[1] else hands.lose)(who, what)
 
 
 def _acts(one: Found) -> bool:
@@ -230,7 +205,8 @@ def _is_verb(match: re.Match[str]) -> bool:
         return True
     return bool(
         re.search(
-            r"(?:\b(?:to|and|or|then|can|will|not|both|all|together)|,|@\d+\^?|\w+ly)\s$", match.string[: match.start()]
+            r"(?:\b(?:to|and|or|then|can|will|not|both|all|together|they)|,|@\d+\^?|\w+ly)\s$",
+            match.string[: match.start()],
         )
     )
 
@@ -250,7 +226,7 @@ def _things(sentence: Sentence) -> Iterator[tuple[str, int, int, Slugs]]:
 
 def _thing(sentence: Sentence, what: str, start: int, end: int, owner: Slugs, hands: Hands) -> None:
     """A thing is spoken of: it may belong to somebody, and it may be gone."""
-    key = _key(what)
+    key = key_of(what)
     holds = HAS.search(sentence.text[max(0, start - 14) : start])
     if owner and key not in hands.holder:
         hands.holder[key] = owner[0]
@@ -270,7 +246,8 @@ def _loser(sentence: Sentence, gone: re.Match[str], owner: Slugs, key: str, hand
     torn = re.search(rf"\b(?:from|out of|through|off|from between) ({WHO})(?:'s)?", rest)
     if torn:
         return sentence.people(torn[1])[0]
-    return owner[0] if owner else hands.holder.get(key, "")
+    alone = sentence.everybody if len(sentence.everybody) == 1 and MISSING.match(gone.string, gone.start()) else ()
+    return (owner or alone)[0] if owner or (alone and key not in hands.holder) else hands.holder.get(key, "")
 
 
 def _prop(said: str, anything: bool = False) -> str:
@@ -279,7 +256,16 @@ def _prop(said: str, anything: bool = False) -> str:
     found = next((what for end in range(len(words), 0, -1) if THING.match(what := " ".join(words[:end]))), "")
     if found and (found == said or not NEVER.match(said)):
         return found
-    return said if anything and said and not NEVER.match(said) and not GARMENT.match(said) and said[0].islower() else ""
+    return (
+        said
+        if anything
+        and said
+        and not NEVER.match(said)
+        and not PERSON.match(said)
+        and not GARMENT.match(said)
+        and said[0].islower()
+        else ""
+    )
 
 
 def _one(sentence: Sentence, one: Found, hands: Hands) -> None:
@@ -288,7 +274,9 @@ def _one(sentence: Sentence, one: Found, hands: Hands) -> None:
             _keeps(sentence, one.match, hands)
     elif one.rule == "back":
         hands.back()
-    elif one.rule in ("let", "rid", "goes", "goes with"):
+    elif one.rule in ("strips", "presents"):
+        _from_or_to(sentence, one, hands)
+    elif one.rule in ("let", "rid", "goes", "goes with", "pays"):
         _goes(sentence, one, hands)
     elif one.rule == "give":
         _give(sentence, one.match, hands)
@@ -302,7 +290,18 @@ def _keeps(sentence: Sentence, match: re.Match[str], hands: Hands) -> None:
     """ "Nearly left the lantern": it was his before."""
     for what, *_ in _objects(sentence, match.end(), hands):
         for who in sentence.subject(match.start())[:1]:
-            hands.holder.setdefault(_key(what), who)
+            hands.holder.setdefault(key_of(what), who)
+
+
+def _from_or_to(sentence: Sentence, one: Found, hands: Hands) -> None:
+    """ "Strips @0 of his medals", "presents @0 with a cup"."""
+    found = one.match.groupdict()
+    who, other = sentence.people(found["who"] or found["whom"]), sentence.subject(one.match.start())
+    for what, *_ in _objects(sentence, one.match.end(), hands, anything=True):
+        if one.rule == "strips":
+            _moves(hands, what, who, ())
+        else:
+            _moves(hands, what, other, who)
 
 
 def _goes(sentence: Sentence, one: Found, hands: Hands) -> None:
@@ -311,10 +310,10 @@ def _goes(sentence: Sentence, one: Found, hands: Hands) -> None:
     for what, _, owner in _objects(
         sentence, (match.start("what") - 1) if one.rule == "let" else match.end() - (match[0][-1] == " "), hands
     ):
-        held = hands.holder.get(_key(what), "")
+        held = hands.holder.get(key_of(what), "")
         about = (
             sentence.subject(match.start())
-            if one.rule in ("let", "rid")
+            if one.rule in ("let", "rid", "pays")
             else sentence.people(sentence.text[: match.start()])[:1]
         )
         for who in (owner or about or ((held,) if held else hands.people[:1]))[:2]:
