@@ -12,7 +12,7 @@ from uuid import UUID, uuid5
 
 import ray
 
-from actors.pools import Spoken, Stages
+from actors.pools import Sitter, Spoken, Stages
 from actors.remembering import Remembrance
 from actors.residence import Residence
 from actors.settings import Settings
@@ -25,6 +25,7 @@ from events.continuity import SceneWorld, changes_of, compare, hours_before, kno
 from events.episode import ContinuityError, Episode, EpisodeRequested, SpeechRendered, line_key
 from events.errors import EngineError, EngineMissing, Overtaken, QualityFailed
 from events.look import SceneRef
+from events.memories import TOLD
 from events.mentions import SOMEBODY, masked, mentioned
 from events.production import (
     EPISODE,
@@ -239,6 +240,14 @@ class Direction:
         names = {at: state_at(CHARACTER, at, self.log).name or SOMEBODY for at in ids}
         return Background(recalled=recalled, rules=self.request.rules, names=names)
 
+    def sitters(self, shot: Shot) -> dict[str, Sitter]:
+        """How everybody in a shot should look besides the face."""
+        world = self.world[shot.scene]
+        return {
+            slug: Sitter(canonical=self.cast[slug].canonical, look=world.look(slug, shot.after_changes))
+            for slug in shot.visible
+        }
+
     def repair(self, shot: Shot, attempt: int) -> RefineOrder:
         """Whose faces belong into the takes of a shot, and where they can be seen."""
         from engines.refine import RefineOrder
@@ -284,6 +293,7 @@ class Direction:
                 series_id=self.request.series_id,
                 query=masked(scene.description, self.people),
                 upto=member.version,
+                kinds=TOLD,
                 hour=self.world[scene.number].before[member.slug].hour,
             )
             for scene, member in asked

@@ -23,8 +23,9 @@ from ray.serve.exceptions import BackPressureError, DeploymentUnavailableError
 from actors.settings import Settings
 from events.base import Value
 from events.character import Identity
-from events.episode import Deliverable, Episode, Verdict
+from events.episode import Deliverable, Episode, Trait, Verdict
 from events.errors import TakeFailed
+from events.look import Look
 from events.mapper import Recorded
 from events.storyboard import Shot
 
@@ -64,6 +65,13 @@ class Refinement(Value):
     verdict: Verdict
     outside: float
     worked: float
+
+
+class Sitter(Value):
+    """How somebody should look in a picture, besides the face: as in the canonical reference, and in this state."""
+
+    canonical: str
+    look: Look
 
 
 class Spoken(Value):
@@ -167,25 +175,36 @@ class Judging:
         self._every = settings.judge_every
         self._engines = settings.engines
         self._made: RefineEngine | None = None
+        self._sheets: dict[str, Any] = {}
 
-    def judge(self, uri: str, cast: Mapping[str, Identity], shot: Shot) -> tuple[Verdict, float]:
+    def judge(
+        self, uri: str, cast: Mapping[str, Identity], shot: Shot, sitters: Mapping[str, Sitter]
+    ) -> tuple[Verdict, float]:
         from engines.face.judge import judge_clip
+        from media.frames import frames_at
 
         started = time.perf_counter()
         path = self._assets.path(uri)
-        faces = _loaded("face", self._engines["face"])
-        verdict = judge_clip(faces, path, cast, shot.visible, shot.identified, self._gates, self._every)
+        verdict = judge_clip(self._faces, path, cast, shot.visible, shot.identified, self._gates, self._every)
+        if shot.identified:
+            thirds = [shot.frames * part // 6 for part in (1, 3, 5)]
+            frames = [picture for _, picture in frames_at(path, thirds)]
+            verdict = verdict.replaced(traits=self._traits(frames, cast, shot, sitters))
         return verdict, time.perf_counter() - started
 
-    def judge_still(self, uri: str, cast: Mapping[str, Identity], shot: Shot) -> tuple[Verdict, float]:
+    def judge_still(
+        self, uri: str, cast: Mapping[str, Identity], shot: Shot, sitters: Mapping[str, Sitter]
+    ) -> tuple[Verdict, float]:
         from engines.face.judge import judge
 
         started = time.perf_counter()
-        faces = _loaded("face", self._engines["face"])
-        verdict = judge(faces, [self._picture(uri)], cast, shot.visible, shot.identified, self._gates)
+        picture = self._picture(uri)
+        verdict = judge(self._faces, [picture], cast, shot.visible, shot.identified, self._gates)
+        if shot.identified:
+            verdict = verdict.replaced(traits=self._traits([picture], cast, shot, sitters))
         return verdict, time.perf_counter() - started
 
-    def refine(self, uri: str, repair: RefineOrder, shot: Shot) -> Refinement:
+    def refine(self, uri: str, repair: RefineOrder, shot: Shot, sitters: Mapping[str, Sitter]) -> Refinement:
         from media.frames import last_frame, png
 
         started = time.perf_counter()
@@ -194,18 +213,43 @@ class Judging:
             refined = self._refiner.clip(before, repair, Path(folder))
             tail = self._assets.write(png(last_frame(Path(refined.path))))
             repaired = uri if refined.path == str(before) else self._assets.take(Path(refined.path))
-        verdict, _ = self.judge(repaired, repair.identities, shot)
+        verdict, _ = self.judge(repaired, repair.identities, shot, sitters)
         worked = time.perf_counter() - started
         return Refinement(uri=repaired, tail=tail, verdict=verdict, outside=refined.outside, worked=worked)
 
-    def refine_still(self, uri: str, repair: RefineOrder, shot: Shot) -> Refinement:
+    def refine_still(self, uri: str, repair: RefineOrder, shot: Shot, sitters: Mapping[str, Sitter]) -> Refinement:
         from media.frames import png
+        from media.ssim import beside, luma
 
         started = time.perf_counter()
-        repaired = self._assets.write(png(self._refiner.still(self._picture(uri), repair)))
-        verdict, _ = self.judge_still(repaired, repair.identities, shot)
+        before = self._picture(uri)
+        after = self._refiner.still(before, repair)
+        outside = beside(luma(before), luma(after), [face.box for face in self._faces.faces(before)])
+        repaired = self._assets.write(png(after))
+        verdict, _ = self.judge_still(repaired, repair.identities, shot, sitters)
         worked = time.perf_counter() - started
-        return Refinement(uri=repaired, tail="", verdict=verdict, outside=1.0, worked=worked)
+        return Refinement(uri=repaired, tail="", verdict=verdict, outside=outside, worked=worked)
+
+    def _traits(
+        self, frames: Sequence[Any], cast: Mapping[str, Identity], shot: Shot, sitters: Mapping[str, Sitter]
+    ) -> tuple[Trait, ...]:
+        """Hair, eyes, clothes and marks of those who have to be recognisable."""
+        from engines.face.traits import traits
+
+        looks = {slug: sitters[slug].look for slug in shot.identified}
+        sheets = {slug: self._sheet(sitters[slug].canonical, cast[slug]) for slug in shot.identified}
+        return traits(self._faces, frames, sheets, shot.identified, looks)
+
+    def _sheet(self, canonical: str, identity: Identity) -> Any:
+        from engines.face.traits import trait_sheet
+
+        if canonical not in self._sheets:
+            self._sheets[canonical] = trait_sheet(self._faces, identity, self._picture(canonical))
+        return self._sheets[canonical]
+
+    @property
+    def _faces(self) -> Any:
+        return _loaded("face", self._engines["face"])
 
     def _picture(self, uri: str) -> Any:
         from media.pictures import flattened, open_picture
@@ -217,8 +261,7 @@ class Judging:
         from engines.registry import engine_class
 
         if self._made is None:
-            faces = _loaded("face", self._engines["face"])
-            self._made = engine_class("refine", self._engines["refine"])(self._assets, faces)
+            self._made = engine_class("refine", self._engines["refine"])(self._assets, self._faces)
         return self._made
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid5
 
+from actors.pools import Sitter
 from actors.residence import Residence
 from actors.settings import Settings
 from actors.shell import Shell, open_log, state_at
@@ -96,11 +97,20 @@ class Sitting:
         self.tell(PaintPicture(**painted.model_dump()))
 
     def judge(self) -> None:
-        verdict, worked = self.ask("judging", "judge_still", self.picture.uri, self._identities, self.shot)
+        verdict, worked = self.ask(
+            "judging", "judge_still", self.picture.uri, self._identities, self.shot, self._sitters
+        )
         self.tell(JudgePicture(verdict=verdict, worked=worked))
 
     def refine(self) -> None:
-        refined = self.ask("judging", "refine_still", self.picture.uri, self.repair(), self.shot)
+        refined = self.ask(
+            "judging",
+            "refine_still",
+            self.picture.original or self.picture.uri,
+            self.repair(),
+            self.shot,
+            self._sitters,
+        )
         self.tell(RefinePicture(**refined.model_dump(exclude={"tail"})))
 
     def tell_character(self) -> None:
@@ -129,6 +139,10 @@ class Sitting:
     @property
     def _identities(self) -> dict[str, Any]:
         return {self.character.slug: self.character.identity}
+
+    @property
+    def _sitters(self) -> dict[str, Sitter]:
+        return {self.character.slug: Sitter(canonical=self.character.canonical, look=self.look)}
 
     def named(self, text: str) -> str:
         return unmasked(text, {at: state_at(CHARACTER, at, self.log).name for at in mentioned(text)})

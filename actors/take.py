@@ -84,15 +84,17 @@ async def collect(direction: Direction, take: Take, order: ShotOrder) -> None:
 
 
 async def judge(direction: Direction, take: Take, shot: Shot) -> None:
-    verdict, worked = await direction.stages.ask("judging", "judge", take.uri, direction.identities, shot)
+    asked = take.uri, direction.identities, shot, direction.sitters(shot)
+    verdict, worked = await direction.stages.ask("judging", "judge", *asked)
     command = JudgeTake(take_id=take.take_id, verdict=verdict, worked=worked)
     await direction.tell(command, f"judge {take.take_id}")
 
 
 async def refine(direction: Direction, take: Take, shot: Shot) -> None:
-    """Repair the faces of a rejected take; whichever of the two is better is kept."""
+    """Repair the faces of a rejected take, each time from the clip as it was filmed; whichever is better is kept."""
     repair = direction.repair(shot, take.refinements + 1)
-    refined: Refinement = await direction.stages.ask("judging", "refine", take.uri, repair, shot)
+    asked = take.original or take.uri, repair, shot, direction.sitters(shot)
+    refined: Refinement = await direction.stages.ask("judging", "refine", *asked)
     command = RefineTake(take_id=take.take_id, **refined.model_dump())
     await direction.tell(command, f"refine {take.take_id} {take.refinements + 1}")
 

@@ -187,6 +187,12 @@ class Character(Value):
     branch_of: UUID | None = None
     erased: bool = False
 
+    @property
+    def canonical(self) -> str:
+        """The reference picture that is most itself; the first one where that was never measured."""
+        named = self.identity.canonical if self.identity else ""
+        return next((r.uri for r in self.references if r.view == named), self.references[0].uri)
+
 
 # ---------------------------------------------------------------- evolve
 

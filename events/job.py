@@ -15,7 +15,7 @@ from pydantic import Field
 from events.base import Aggregate, Command, Event, Value, evolver
 from events.episode import CastMember, Limits, Verdict
 from events.errors import Conflict, NotFound
-from events.production import LEAST_OUTSIDE, NO_ENGINE
+from events.production import LEAST_OUTSIDE, NO_ENGINE, has_anothers_head
 from events.script import Change
 
 # ---------------------------------------------------------------- facts
@@ -300,7 +300,8 @@ def _refine(state: Job, command: RefinePicture) -> list[Event]:
     face = {_request(state).character.slug}
     assert picture.verdict
     before, after = picture.verdict.lowest(face), command.verdict.lowest(face)
-    kept = after is not None and command.outside >= LEAST_OUTSIDE and (before is None or after > before)
+    better = after is not None and (before is None or after > before)
+    kept = better and command.outside >= LEAST_OUTSIDE and not has_anothers_head(command.verdict, face)
     told: dict[str, Any] = {
         "picture": picture.number,
         "round": picture.refinements + 1,

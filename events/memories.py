@@ -26,6 +26,11 @@ IMPORTANCE = {
 """By kind: how much a memory matters besides being alike and recent, 0..1."""
 
 
+TOLD = ("scene", "learnt", "summary")
+"""The kinds that a prompt may draw on. The others are about how somebody looked, and an engine that reads of an old
+wound paints it."""
+
+
 class Memory(Value):
     """One line that can be recalled. ``event_id`` is the fact that it is from, ``version`` the place of that fact in
     the character's log, ``hour`` the story time in hours. Others are mentioned by id (``events/mentions.py``)."""

@@ -6,7 +6,7 @@ accepted and is never filmed again unless its scene is flagged.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -283,9 +283,15 @@ def _refine_take(state: Episode, command: RefineTake) -> list[Event]:
     faces = state.shots[take.shot_id].identified
     assert take.verdict
     before, after = take.verdict.lowest(faces), command.verdict.lowest(faces)
-    kept = after is not None and command.outside >= LEAST_OUTSIDE and (before is None or after > before)
+    better = after is not None and (before is None or after > before)
+    kept = better and command.outside >= LEAST_OUTSIDE and not has_anothers_head(command.verdict, faces)
     told = command.__dict__ | {"round": take.refinements + 1, "before": before, "after": after, "kept": kept}
     return [facts.TakeRefined(**told), *(_accepted(state, take, command.verdict) if kept else [])]
+
+
+def has_anothers_head(verdict: Verdict, slugs: Collection[str]) -> bool:
+    """The right face under somebody else's hair: a repair cannot mend that, another take can."""
+    return any(t.trait == "hair" and t.value == "fail" and t.slug in slugs for t in verdict.traits)
 
 
 def _fail_take(state: Episode, command: FailTake) -> list[Event]:

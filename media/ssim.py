@@ -35,14 +35,21 @@ def similarity(one: np.ndarray, other: np.ndarray) -> np.ndarray:
 def outside(one: Path, other: Path, boxes: Sequence[Sequence[Box]]) -> list[float]:
     """The mean similarity of two clips outside the squares about these boxes (x, y, width, height; some per frame), for
     one frame in ``EVERY``."""
-    found = []
-    for number, (luma, changed) in enumerate(zip(_lumas(one), _lumas(other), strict=True)):
-        if number % EVERY == 0:
-            rest = np.ones(luma.shape, bool)
-            for box in boxes[number]:
-                rest[square(box)] = False
-            found.append(float(similarity(luma, changed)[rest].mean()))
-    return found
+    pairs = enumerate(zip(_lumas(one), _lumas(other), strict=True))
+    return [beside(shown, changed, boxes[number]) for number, (shown, changed) in pairs if number % EVERY == 0]
+
+
+def beside(one: np.ndarray, other: np.ndarray, boxes: Sequence[Box]) -> float:
+    """The mean similarity of two ``(h, w)`` uint8 pictures of luma outside the squares about these boxes."""
+    rest = np.ones(one.shape, bool)
+    for box in boxes:
+        rest[square(box)] = False
+    return float(similarity(one, other)[rest].mean())
+
+
+def luma(picture: np.ndarray) -> np.ndarray:
+    """``(h, w)`` uint8 of an RGB picture."""
+    return cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
 
 
 def square(box: Box) -> tuple[slice, slice]:

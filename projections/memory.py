@@ -206,6 +206,8 @@ class Memories:
             f'character_id == "{question.character_id}" and series_id == "{question.series_id or ""}" '
             f"and version <= {question.upto}"
         )
+        if question.kinds:
+            where += f" and kind in {list(question.kinds)}"
         partition = _partition(question.character_id)
         found = self._store.nearest(self._memories, vector, CANDIDATES, [*SCALARS, VECTOR], where, partition)
         candidates = [(_memory(row), np.array(row[VECTOR], np.float32)) for _, row in found]

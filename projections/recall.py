@@ -42,7 +42,8 @@ class Question(Value):
 
     Only memories of this character and this series count (None: those of no series), up to version ``upto`` of the
     character's log. ``hour`` is the hour of its story at which it is asked, None: that of the latest memory found.
-    ``query`` speaks of others by mentions (``events/mentions.py``), as memories do.
+    ``query`` speaks of others by mentions (``events/mentions.py``), as memories do. ``kinds`` are the kinds of memory
+    that may come to mind (``events/memories.py``), all of them when empty.
     """
 
     character_id: UUID
@@ -52,6 +53,7 @@ class Question(Value):
     tokens: int = Field(default=160, ge=0)
     lines: int = Field(default=5, ge=0)
     hour: float | None = None
+    kinds: tuple[str, ...] = ()
 
 
 class Recalled(Value):

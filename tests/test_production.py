@@ -81,17 +81,27 @@ def test_no_drifted_take_gets_into_the_film(studio: Studio, tmp_path: Path, figu
     fates = {take.take_id: take.operation.partition(":")[0] for take in facts(studio, made, TakeSubmitted)}
     verdicts = {take.take_id: take.verdict for take in facts(studio, made, TakeJudged)}
     state = studio.episode(made.episode_id)
-    shown = set(state.accepted.values())
+    shown = {take_id for take_id in state.accepted.values() if not state.takes[take_id].original}
 
     drifted = {take for take in verdicts if fates[take] == "drifts"}
     good = {take for take in verdicts if fates[take] == "good"}
     refused = {take for take in good if not is_acceptable(state.shots[state.takes[take].shot_id], verdicts[take])}
     assert drifted and good
+    repaired = drifted & set(state.accepted.values()) - shown
+    assert all(_lowest(state, take_id) >= 0.75 for take_id in repaired)
+    figure("identity.2", "drifted takes in the film that were repaired", len(repaired), f"of {len(drifted)}", "", True)
     slipped = drifted & shown
     figure("main.3", "drifted takes in the delivered film", len(slipped), f"of {len(drifted)}", "= 0", not slipped)
     figure("main.3", "good takes refused in production", len(refused), f"of {len(good)}", "= 0", not refused)
     assert not slipped and not refused
     assert made.film.stat().st_size > 0
+
+
+def _lowest(state: Episode, take_id: str) -> float:
+    """The lowest IDR of those who have to be recognised in a take."""
+    take = state.takes[take_id]
+    assert take.verdict
+    return take.verdict.lowest(state.shots[take.shot_id].identified) or 0.0
 
 
 # ---------------------------------------------------------------- continuity

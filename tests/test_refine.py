@@ -33,7 +33,7 @@ CLOSE = Camera(framing=Framing.CLOSE_UP)
 
 @pytest.fixture(scope="module")
 def studio(tmp_path_factory: pytest.TempPathFactory) -> Studio:
-    return Studio(tmp_path_factory.mktemp("studio"), seconds=1.0)
+    return Studio(tmp_path_factory.mktemp("studio"), seconds=1.0, known=identities())
 
 
 @pytest.fixture(scope="module")

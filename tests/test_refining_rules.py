@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from events.episode import Limits, SceneCompleted, Sighting, TakeAccepted, TakeRefined, Verdict
+from events.episode import Limits, SceneCompleted, Sighting, TakeAccepted, TakeRefined, Trait, Verdict
 from events.production import EPISODE, FlagScene, RefineTake, Step, next_step
 from tests.scenario import Given, given
 from tests.test_episode import CLOSE, PLANNED, REQUEST, film, take
@@ -73,6 +73,16 @@ def test_a_repair_that_is_no_better_or_spoils_the_rest_is_dropped(worse: RefineT
     state = drifted().when(worse).then(refined(worse, 1, 0.4, kept=False))
     assert state.takes[TAKE].uri == "asset://clip"
     assert next_step(state, CLOSE)[0] is Step.REQUEST
+
+
+def test_the_right_face_under_anothers_hair_is_no_repair() -> None:
+    hair = Trait(slug="ava", trait="hair", value="fail", expected="#a04020", measured="#101010", distance=60)
+    good = refine(0.9)
+    chimera = good.replaced(verdict=good.verdict.replaced(traits=(hair,)))
+    state = drifted().when(chimera).then(refined(chimera, 1, 0.4, kept=False))
+    assert next_step(state, CLOSE)[0] is Step.REQUEST
+    somebody_elses = good.replaced(verdict=good.verdict.replaced(traits=(hair.replaced(slug="marlow"),)))
+    assert drifted().and_then(somebody_elses).state.accepted_take(CLOSE)
 
 
 def test_a_take_is_repaired_three_times_at_most() -> None:

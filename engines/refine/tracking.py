@@ -11,8 +11,8 @@ import cv2
 import numpy as np
 
 from engines.face import Face, FaceEngine
+from engines.face.assignment import UNKNOWN_FACE
 from engines.face.identity import idr, likeness
-from engines.face.judge import UNKNOWN_FACE
 from engines.face.mesh import mesh as face_mesh
 from engines.refine.colour import skin
 from engines.refine.expression import traits

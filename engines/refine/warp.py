@@ -107,7 +107,7 @@ def thin_plate(points: np.ndarray, values: np.ndarray, stiffness: float = STIFFN
     system = np.zeros((count + 3, count + 3))
     system[:count, :count] = _radial(points, points) + stiffness * np.eye(count)
     system[:count, count:], system[count:, :count] = flat, flat.T
-    weights = np.linalg.solve(system, np.vstack([values, np.zeros((3, values.shape[1]))]))
+    _, weights = cv2.solve(system, np.vstack([values, np.zeros((3, values.shape[1]))]), flags=cv2.DECOMP_LU)
 
     def warp(places: np.ndarray) -> np.ndarray:
         bent: np.ndarray = _radial(places, points) @ weights[:count] + weights[count] + places @ weights[count + 1 :]
