@@ -97,6 +97,7 @@ ONE_AT_A_TIME = {ChangeKind.WARDROBE, ChangeKind.MOOD, ChangeKind.LOCATION, Chan
 """Of these somebody has one at a time, so that two of them contradict each other."""
 MUST_BE_PLANNED = {ChangeKind.INJURY, ChangeKind.WARDROBE, ChangeKind.PROP_GAINED, ChangeKind.PROP_LOST}
 """What a scene's words say and its plan does not would be forgotten in the next scene."""
+NAMED_FREELY = MUST_BE_PLANNED | {ChangeKind.LOCATION}
 
 
 def compare(scene: Scene, observed: Iterable[Change]) -> list[ContinuityError]:
@@ -136,8 +137,8 @@ def known_of(look: Look, slug: str) -> list[Change]:
 
 
 def _is_same(one: Change, other: Change) -> bool:
-    """The same thing, named more or less fully: the last word of a thing is what it is."""
-    if one.kind not in MUST_BE_PLANNED:
+    """The same thing, named more or less fully: the last word of a thing or a place is what it is."""
+    if one.kind not in NAMED_FREELY:
         return one.what == other.what
     same_thing = one.what.lower().split()[-1] == other.what.lower().split()[-1]
     return same_thing and (not one.where or not other.where or one.where == other.where)

@@ -278,6 +278,12 @@ def test_an_error_shows_both_sides(plan: tuple[Change, ...], said: Change, sides
     assert (error.planned, error.observed) == sides
 
 
+def test_a_place_may_be_named_more_or_less_fully() -> None:
+    planned = scene(1, found(ChangeKind.LOCATION, "the old observatory"))
+    assert compare(planned, [found(ChangeKind.LOCATION, "observatory")]) == []
+    assert compare(planned, [found(ChangeKind.LOCATION, "old harbour")])
+
+
 def test_a_feeling_of_which_the_plan_says_nothing_is_no_error() -> None:
     assert compare(scene(1), [found(ChangeKind.MOOD, "joyful"), found(ChangeKind.LEARNT, "the lamp was lit")]) == []
 

@@ -21,7 +21,9 @@ from events.character import CHARACTER, EraseCharacter, MeasureIdentity, PlaySce
 from events.errors import StorageError
 from events.log import Log
 from events.look import SceneRef
+from events.memories import TOLD
 from events.mentions import mention
+from events.script import Change, ChangeKind
 from projections.memory import Memories
 from projections.recall import Question, Recalled
 from projections.vectors import Shape, Vectors
@@ -209,6 +211,19 @@ def test_what_is_told_later_than_the_limit_is_not_known_yet(home: Home, log: Log
 
 
 # ---------------------------------------------------------------- faces
+
+
+def test_only_the_kinds_that_are_asked_for_come_to_mind(home: Home, log: Log) -> None:
+    shell = Shell(CHARACTER, AVA, log)
+    shell.handle(creating("Ava"), uuid5(AVA, "create"))
+    burn = Change(kind=ChangeKind.INJURY, character="ava", what="burn", where="left cheek")
+    scene = SceneRef(episode=PILOT, scene=1, series=LIGHTS)
+    told = PlayScene(scene=scene, told="A lamp burst in her face.", changes=(burn,))
+    shell.handle(told, uuid5(AVA, "burnt"))
+    with home.open() as memories:
+        memories.catch_up(log)
+        assert {found.memory.kind for found in ask(memories, "a burn on the cheek")} == {"scene", "injury"}
+        assert [found.memory.kind for found in ask(memories, "a burn on the cheek", kinds=TOLD)] == ["scene"]
 
 
 def test_a_face_finds_whose_it_is(home: Home, log: Log) -> None:
