@@ -89,7 +89,7 @@ def audition(
     """
     voice = chosen_voice(portrait, settings)
     contents = {view: _read(path) for view, path in portrait.pictures.items()}
-    engine, sittings = _look_at(contents, settings)
+    engine, sittings = _look_at(contents, portrait.pictures, settings)
     identity = _identity(engine, sittings)
     check(identity)
     return CreateCharacter(
@@ -117,7 +117,7 @@ def more_pictures(character: Character, files: Mapping[str, Path], settings: Set
         raise Conflict(f"{character.name} has a picture {again!r} already. Rename the new one.")
     contents = {view: _read(path) for view, path in files.items()}
     known = {reference.view: assets.read(reference.uri) for reference in character.references}
-    engine, sittings = _look_at(known | contents, settings)
+    engine, sittings = _look_at(known | contents, files, settings)
     new = [sitting for sitting in sittings if sitting.view in contents]
     _must_be_same(character, engine, new)
     return AddReferences(references=_kept(contents, new, assets), identity=_identity(engine, sittings))
@@ -125,7 +125,7 @@ def more_pictures(character: Character, files: Mapping[str, Path], settings: Set
 
 def remeasured(character: Character, settings: Settings, assets: Any) -> Identity:
     """The identity in the character's own pictures as the chosen face engine sees it."""
-    engine, sittings = _look_at({r.view: assets.read(r.uri) for r in character.references}, settings)
+    engine, sittings = _look_at({r.view: assets.read(r.uri) for r in character.references}, {}, settings)
     return _identity(engine, sittings)
 
 
@@ -138,12 +138,15 @@ def embedder(settings: Settings) -> str:
     return name
 
 
-def _look_at(contents: Mapping[str, bytes], settings: Settings) -> tuple[Any, list[Any]]:
+def _look_at(contents: Mapping[str, bytes], files: Mapping[str, Path], settings: Settings) -> tuple[Any, list[Any]]:
+    """The face engine, and every picture as it sees it. ``files`` are where they are from, for the sentences."""
     from engines.face.portrait import sit
     from engines.registry import engine_class
     from media.pictures import open_picture
 
-    pictures = {view: open_picture(content, view) for view, content in contents.items()}
+    pictures = {
+        view: open_picture(content, files[view].name if view in files else view) for view, content in contents.items()
+    }
     engine = engine_class("face", settings.engines["face"])()
     return engine, [sit(engine, view, picture) for view, picture in pictures.items()]
 

@@ -10,12 +10,13 @@ import asyncio
 import logging
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
+import ray
 from ray import serve
 from ray.exceptions import RayActorError, RayTaskError
 from ray.serve.exceptions import BackPressureError, DeploymentUnavailableError
@@ -392,3 +393,12 @@ class Stages:
             except (RayActorError, BackPressureError, DeploymentUnavailableError):
                 continue
         raise TakeFailed(f"The workers of the stage {pool!r} died {ATTEMPTS} times. See `loraframe doctor`.")
+
+
+def stages_here_or_there(settings: Settings, needed: Sequence[str]) -> Callable[..., Any]:
+    """What answers (pool, method, arguments …): the pools of the Ray we are connected to, else this process."""
+    if not ray.is_initialized():
+        return Workbench(settings).ask
+    open_pools(settings, needed)
+    stages = Stages(settings)
+    return lambda *question: asyncio.run(stages.ask(*question))

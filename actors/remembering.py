@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -20,64 +21,83 @@ from ray.exceptions import RayActorError, RayTaskError
 from actors.settings import Settings
 from actors.shell import open_log
 from engines.registry import engine_class
+from events.errors import InUse
 from projections.recall import Question, Recalled
 
 if TYPE_CHECKING:
     from projections.memory import Memories
 
 ATTEMPTS = 5
+PATIENCE, LOOK_AGAIN = 20.0, 0.2
+"""Seconds that one waits for another process, and between two tries."""
+HOLD = 1.0
+"""Seconds after its last answer for which the owner keeps the embedded store open: others wait for it."""
 OWNER = "memories"
 """Name of the actor."""
 STORE = "memories.db"
 """Folder of the embedded store, in the studio's home."""
 
 
-def open_memories(settings: Settings) -> Memories:
-    """The memories where the settings say; loads the text engine. Raises ``StorageError`` where another process has
-    the embedded store open, ``EngineMissing``."""
+def open_memories(settings: Settings, patience: float = PATIENCE) -> Memories:
+    """The memories where the settings say; loads the text engine. Waits so many seconds for another process to let go
+    of the embedded store, then raises ``InUse``; raises ``EngineMissing``."""
     from projections.memory import Memories
 
     engine = engine_class("text", settings.engines["text"])()
     if settings.milvus_uri:
         prefix = settings.namespace.replace("-", "_") + "_"
         return Memories(settings.milvus_uri, engine, settings.milvus_token, prefix)
-    return Memories(settings.home / STORE, engine)
+    deadline = time.monotonic() + patience
+    while True:
+        try:
+            return Memories(settings.home / STORE, engine)
+        except InUse:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(LOOK_AGAIN)
 
 
 @ray.remote(num_cpus=0, max_restarts=0, max_task_retries=0)
 class Owner:
     """The one process that has the memories open. It reads what is new in the log before it answers."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, patience: float) -> None:
         self._settings = settings
+        self._patience = patience
         self._log = open_log(settings.database_url)
         self._memories: Memories | None = None
         self._busy = threading.Lock()
-        self._alarm = self._set_alarm()
+        self._alarms = self._set_alarms()
 
     def ask(self, method: str, *arguments: Any) -> Any:
-        self._alarm.cancel()
+        for alarm in self._alarms:
+            alarm.cancel()
         with self._busy:
             try:
-                self._memories = self._memories or open_memories(self._settings)
+                self._memories = self._memories or open_memories(self._settings, self._patience)
                 return answer(self._memories, self._log, method, *arguments)
             finally:
-                self._alarm = self._set_alarm()
+                self._alarms = self._set_alarms()
 
     def process_id(self) -> int:
         return os.getpid()
 
-    def _set_alarm(self) -> threading.Timer:
-        alarm = threading.Timer(self._settings.idle_seconds, self._sleep)
-        alarm.daemon = True
-        alarm.start()
-        return alarm
+    def _set_alarms(self) -> list[threading.Timer]:
+        alarms = [threading.Timer(HOLD, self._let_go), threading.Timer(self._settings.idle_seconds, self._sleep)]
+        for alarm in alarms:
+            alarm.daemon = True
+            alarm.start()
+        return alarms
 
-    def _sleep(self) -> None:
+    def _let_go(self) -> None:
         with self._busy:
             if self._memories:
                 self._memories.close()
-            ray.kill(ray.get_runtime_context().current_actor)
+            self._memories = None
+
+    def _sleep(self) -> None:
+        self._let_go()
+        ray.kill(ray.get_runtime_context().current_actor)
 
 
 def answer(memories: Memories, log: Any, method: str, *arguments: Any) -> Any:
@@ -91,8 +111,9 @@ def answer(memories: Memories, log: Any, method: str, *arguments: Any) -> Any:
 class Remembrance:
     """What the studio and its directors ask. Close it where it searches a server."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, patience: float = PATIENCE) -> None:
         self._settings = settings
+        self._patience = patience
 
     def recall(self, questions: Sequence[Question]) -> list[list[Recalled]]:
         """What comes to mind for each question, best first (``projections/recall.py``). Ask many at once."""
@@ -141,7 +162,7 @@ class Remembrance:
     def _ask_here(self, method: str, *arguments: Any) -> Any:
         if self._settings.milvus_uri:
             return answer(self._server, self._log, method, *arguments)
-        with open_memories(self._settings) as memories:
+        with open_memories(self._settings, self._patience) as memories:
             return answer(memories, self._log, method, *arguments)
 
     def _ask_owner(self, method: str, *arguments: Any) -> Any:
@@ -159,4 +180,4 @@ class Remembrance:
     def _owner(self) -> Any:
         return Owner.options(  # type: ignore[attr-defined]
             name=OWNER, namespace=self._settings.namespace, lifetime="detached", get_if_exists=True
-        ).remote(self._settings)
+        ).remote(self._settings, self._patience)

@@ -16,6 +16,8 @@ from actors.shell import Shell, open_log, state_at
 from events.base import Command
 from events.camera import camera
 from events.character import CHARACTER, PlayScene
+from events.continuity import known_of
+from events.episode import CastMember
 from events.errors import QualityFailed, TakeFailed
 from events.job import (
     JOB,
@@ -29,9 +31,11 @@ from events.job import (
     Step,
     next_step,
 )
+from events.log import Log
 from events.look import SceneRef, rehearse
 from events.mentions import mentioned, unmasked
 from events.prompt import still_prompt
+from events.script import Change, ChangeKind
 from events.storyboard import Shot
 
 if TYPE_CHECKING:
@@ -180,3 +184,16 @@ class Sitting:
             identities=self._identities,
             attempt=self.picture.refinements + 1,
         )
+
+
+def observed(words: str, member: CastMember, settings: Settings, log: Log) -> tuple[Change, ...]:
+    """What these words do to a character, as the state analyst reads them."""
+    from engines.analyst import Person
+    from engines.registry import engine_class
+
+    found = state_at(CHARACTER, member.character_id, log, member.version)
+    cast = {member.slug: Person(name=found.name, pronoun=found.pronoun)}
+    analyst = engine_class("analyst", settings.engines["analyst"])()
+    changes = analyst.observe(words, cast, known_of(found.look, member.slug))
+    weather = (c.replaced(character=member.slug) for c in changes if c.kind == ChangeKind.WEATHER)
+    return (*weather, *(change for change in changes if change.character == member.slug))

@@ -7,9 +7,7 @@ with Studio.open() as studio:
 
 from __future__ import annotations
 
-import asyncio
 import shutil
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -30,17 +28,18 @@ from actors.casting import (
     views_of,
 )
 from actors.erasing import Erased, erase
+from actors.lookalikes import lookalikes, must_be_new
 from actors.remembering import Remembrance
 from actors.residence import Residence
 from actors.settings import Settings
 from actors.shell import Clock, Outcome, now, open_log, state_at
+from actors.still import Sitting, observed
 from engines.registry import check_names
 from events.base import Command, Value
 from events.camera import camera
 from events.character import CHARACTER, BranchCharacter, Character, CharacterErased, Identity, MeasureIdentity
-from events.continuity import known_of
 from events.episode import CastMember, Episode
-from events.errors import BadScript, FaceKnown, InvalidInput, NoConsent, NotFound
+from events.errors import BadScript, InvalidInput, NoConsent, NotFound
 from events.health import Health, health
 from events.history import Difference, differences, version_at, whole
 from events.job import RequestStill
@@ -48,7 +47,7 @@ from events.log import Entry
 from events.mapper import Recorded
 from events.mentions import masked, spellings
 from events.production import EPISODE, RequestEpisode
-from events.script import Change, Script
+from events.script import Script
 from events.series import SERIES, CreateSeries, OrderEpisode, Series, WriteBible
 from events.storyboard import FACES
 from projections.recall import Question, Recalled
@@ -57,14 +56,6 @@ if TYPE_CHECKING:
     from actors.cluster import Cluster
     from actors.making import Listener
     from media.assets import Assets
-
-
-LOOKALIKES = 5
-"""How many of the nearest known faces are looked at for each picture of a new one."""
-
-
-def _anybody(identity: Identity) -> None:
-    """No face is refused."""
 
 
 class Delivered(Value):
@@ -156,33 +147,14 @@ class Studio:
         return self._create(read_folder(folder), twin)
 
     def _create(self, portrait: Portrait, twin: bool) -> Character:
-        command = audition(portrait, self.settings, self.assets, _anybody if twin else self._must_be_new_face)
-        character_id = id_of("character", command.slug)
-        self.begin("character", character_id, command)
+        character_id = id_of("character", slug_of(portrait.name))
+
+        def check(identity: Identity) -> None:
+            if not twin:
+                must_be_new(self, identity, character_id)
+
+        self.begin("character", character_id, audition(portrait, self.settings, self.assets, check))
         return state_at(CHARACTER, character_id, self.log)
-
-    def _must_be_new_face(self, identity: Identity) -> None:
-        if known := self.lookalikes(identity):
-            raise FaceKnown(
-                f"This face already belongs to {' and '.join(known)}. Add the pictures to that character, or make a "
-                "double of it with --twin."
-            )
-
-    def lookalikes(self, identity: Identity, but: UUID | None = None) -> list[str]:
-        """The names of those whose face this is: most of its pictures pass as theirs."""
-        others = {at: name for at, name in self.names().items() if at != but}
-        if not others:
-            return []
-        seen: Counter[UUID] = Counter()
-        for nearest in self.remembrance.nearest_faces(identity.vectors, LOOKALIKES, identity.embedder):
-            seen.update({at for at, _, raw in nearest if at in others and self._passes(raw, at)})
-        return [others[at] for at, times in seen.items() if 2 * times > len(identity.vectors)]
-
-    def _passes(self, raw: float, character_id: UUID) -> bool:
-        from engines.face.identity import idr
-
-        identity = state_at(CHARACTER, character_id, self.log).identity
-        return identity is not None and idr(raw, identity.calibration) >= self.settings.pass_idr
 
     def add_pictures(self, name: str, pictures: Sequence[Path]) -> Character:
         """Add reference pictures; identity and calibration are measured anew. Raises ``BadPicture``, ``Conflict``."""
@@ -194,7 +166,7 @@ class Studio:
     def health(self, name: str) -> Health:
         """How well a character is set up to stay itself and to remember, and what would raise it."""
         found = self.character(name)
-        twins = self.lookalikes(found.identity, id_of("character", found.slug)) if found.identity else []
+        twins = lookalikes(self, found.identity, id_of("character", found.slug)) if found.identity else []
         return health(found, twins)
 
     def recall(self, name: str, words: str, series: str | None = None) -> list[Recalled]:
@@ -273,7 +245,7 @@ class Studio:
         command = RequestStill(
             character=member,
             asked=masked(prompt, people),
-            changes=self._observed(prompt, member),
+            changes=observed(prompt, member, self.settings, self.log),
             face=camera(prompt).framing in FACES,
             seed=seed,
             engines=self.settings.engines,
@@ -283,38 +255,15 @@ class Studio:
         self.begin("job", job_id, command)
         return job_id
 
-    def _observed(self, words: str, member: CastMember) -> tuple[Change, ...]:
-        """What these words do to a character, as the state analyst reads them."""
-        from engines.analyst import Person
-        from engines.registry import engine_class
-
-        found = state_at(CHARACTER, member.character_id, self.log, member.version)
-        analyst = engine_class("analyst", self.settings.engines["analyst"])()
-        cast = {member.slug: Person(name=found.name, pronoun=found.pronoun)}
-        changes = analyst.observe(words, cast, known_of(found.look, member.slug))
-        return tuple(change for change in changes if change.character == member.slug)
-
     def resume_still(self, job_id: UUID, out: Path | None = None) -> Still:
         """Go on with a still wherever it was left; its picture is copied to ``out`` where one is named."""
-        from actors.still import Sitting
+        from actors.pools import STILL_POOLS, stages_here_or_there
 
-        done = Sitting(self.settings, job_id, self._stage()).make().completed
+        done = Sitting(self.settings, job_id, stages_here_or_there(self.settings, STILL_POOLS)).make().completed
         assert done
         if out:
             shutil.copyfile(self.assets.path(done.uri), out)
         return Still(job_id=job_id, picture=out or self.assets.path(done.uri), idr=done.idr)
-
-    def _stage(self) -> Callable[..., Any]:
-        """The pools of the cluster where we are connected to one, else this process."""
-        import ray
-
-        from actors.pools import STILL_POOLS, Stages, Workbench, open_pools
-
-        if not ray.is_initialized():
-            return Workbench(self.settings).ask
-        open_pools(self.settings, STILL_POOLS)
-        stages = Stages(self.settings)
-        return lambda *question: asyncio.run(stages.ask(*question))
 
     # ------------------------------------------------------------ episodes
 

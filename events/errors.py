@@ -19,6 +19,7 @@ Each error has a stable ``code`` for machines and a sentence that tells the user
     │   └── TakeFailed      it tried and failed; trying again may help
     ├── ClusterError        Ray does not start or cannot be reached
     ├── StorageError        the disk is full or a stored thing is damaged
+    │   └── InUse           another process has it open
     └── QualityFailed       the film did not pass its own quality control
 """
 
@@ -99,6 +100,10 @@ class ClusterError(LoraFrameError):
 
 class StorageError(LoraFrameError):
     code = "storage"
+
+
+class InUse(StorageError):
+    code = "in-use"
 
 
 class QualityFailed(LoraFrameError):

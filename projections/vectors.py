@@ -19,7 +19,7 @@ from milvus_lite.adapter.grpc.server import start_server_in_thread
 from milvus_lite.exceptions import DataDirLockedError, MilvusLiteError
 from pymilvus import CollectionSchema, DataType, MilvusClient, MilvusException
 
-from events.errors import StorageError
+from events.errors import InUse, StorageError
 
 Row = dict[str, Any]
 Metric = Literal["COSINE", "L2"]
@@ -241,7 +241,7 @@ class _Embedded:
         try:
             self._server, self._store, port = start_server_in_thread(str(folder))
         except DataDirLockedError as error:
-            raise StorageError(f"{folder} is open in another process; set LORAFRAME_MILVUS_URI to share it.") from error
+            raise InUse(f"{folder} is open in another process; set LORAFRAME_MILVUS_URI to share it.") from error
         except (MilvusLiteError, OSError) as error:
             raise StorageError(
                 f"The memories at {folder} cannot be opened: {error}. Delete that folder: the log makes them again."

@@ -18,11 +18,11 @@ def test_a_crowd_is_made_by_the_log_and_few_are_awake(tmp_path: Path, figure: Re
     def noted(line: str, what: str, value: float, unit: str, bound: str, ok: bool) -> None:
         kept[what] = ok
 
-    report(tmp_path, noted, characters=60, facts=20, cap=3, wakings=6)
+    report(tmp_path, noted, characters=40, facts=20, cap=2, wakings=4)
     assert all(kept.values()), kept
 
 
-@pytest.mark.parametrize("races", [20, pytest.param(200, marks=pytest.mark.long)])
+@pytest.mark.parametrize("races", [10, pytest.param(200, marks=pytest.mark.long)])
 def test_whoever_is_put_to_sleep_in_the_middle_of_it_loses_nothing(races: int, tmp_path: Path, figure: Record) -> None:
     lost = race(tmp_path, characters=4, races=races)
     figure(

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid5
@@ -14,13 +15,13 @@ import pytest
 import ray
 from ray.exceptions import RayActorError
 
-from actors.remembering import OWNER, STORE, Remembrance
+from actors.remembering import OWNER, STORE, Remembrance, open_memories
 from actors.residence import awake_actors, put_to_sleep
 from actors.settings import Settings
 from actors.shell import Shell, open_log
 from engines.text.minilm import MiniLM
 from events.character import CHARACTER, PlayScene
-from events.errors import StorageError
+from events.errors import InUse
 from events.look import SceneRef
 from projections.memory import Memories
 from projections.recall import Question
@@ -96,10 +97,21 @@ def test_an_idle_owner_lets_go_of_the_store(home: Path) -> None:
 
 @pytest.mark.usefixtures("ray_cluster")
 def test_while_it_is_open_elsewhere_the_owner_says_so(home: Path) -> None:
-    remembrance = Remembrance(settings(home))
-    with Memories(home / STORE, MiniLM()), pytest.raises(StorageError, match="is open in another process"):
+    remembrance = Remembrance(settings(home), patience=0.0)
+    with Memories(home / STORE, MiniLM()), pytest.raises(InUse, match="is open in another process"):
         remembrance.catch_up()
     assert recalled(remembrance) == [FIRE]
+
+
+@pytest.mark.usefixtures("ray_cluster")
+def test_the_owner_waits_for_who_has_it_open_and_lets_go_soon(home: Path) -> None:
+    remembrance = Remembrance(settings(home), patience=60.0)
+    with ThreadPoolExecutor(1) as other:
+        with Memories(home / STORE, MiniLM()):
+            waiting = other.submit(remembrance.recall, ASKED)
+        assert waiting.result() != [[]]
+    with open_memories(settings(home), patience=60.0) as memories:  # though the owner is awake
+        assert memories.recall(ASKED) != [[]]
 
 
 @pytest.mark.usefixtures("ray_cluster")

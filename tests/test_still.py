@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from actors.settings import Settings
+from actors.shell import state_at
 from actors.studio import Studio
 from events.episode import CastMember, Limits, Sighting, Verdict
 from events.errors import Conflict, InvalidInput, NotFound
@@ -161,9 +162,17 @@ def test_a_picture_is_painted_from_words_and_the_character_remembers(studio: Stu
     assert picture.shape == (720, 1280, 3)
     assert made.idr is not None and made.idr >= 0.75
     ava = studio.character("ava")
-    assert (ava.scenes, ava.notes[-1].medium) == (1, "still")
+    assert (ava.scenes, ava.notes[-1].medium, ava.look.weather) == (1, "still", "rain")
     (shown,) = studio.views.jobs()
     assert (shown["status"], shown["pictures"], shown["idr"]) == ("completed", 1, made.idr)
+
+
+def test_what_the_words_do_to_the_character_is_painted_and_stays(studio: Studio) -> None:
+    made = studio.generate("ava", "Ava cuts her left cheek in the library, close-up")
+    (cut,) = studio.character("ava").look.injuries
+    assert (cut.what, cut.where) == ("cut", "left cheek")
+    job = state_at(JOB, made.job_id, studio.log)
+    assert "with a cut on the left cheek" in job.pictures[-1].prompt
 
 
 def test_a_still_goes_on_where_it_was_left(studio: Studio) -> None:
