@@ -181,15 +181,14 @@ class Judging:
     def judge(
         self, uri: str, cast: Mapping[str, Identity], shot: Shot, sitters: Mapping[str, Sitter]
     ) -> tuple[Verdict, float]:
-        from engines.face.judge import judge_clip
-        from media.frames import frames_at
+        from engines.face.judge import judge_samples
+        from media.frames import sample
 
         started = time.perf_counter()
-        path = self._assets.path(uri)
-        verdict = judge_clip(self._faces, path, cast, shot.visible, shot.identified, self._gates, self._every)
+        seen = list(sample(self._assets.path(uri), self._every))
+        verdict = judge_samples(self._faces, seen, shot.frames, cast, shot.visible, shot.identified, self._gates)
         if shot.identified:
-            thirds = [shot.frames * part // 6 for part in (1, 3, 5)]
-            frames = [picture for _, picture in frames_at(path, thirds)]
+            frames = [picture for _, picture in seen]
             verdict = verdict.replaced(traits=self._traits(frames, cast, shot, sitters))
         return verdict, time.perf_counter() - started
 

