@@ -30,8 +30,8 @@ LONGEST = 256
 
 
 class MiniLM:
-    """A ``TextEngine``. Nothing is loaded before the first text, for the store of memories is opened for faces too; then
-    it raises ``EngineMissing`` without its data wheels, or when a file of them is another."""
+    """A ``TextEngine``. Nothing is loaded before the first text, for the store of memories is opened for faces too;
+    then it raises ``EngineMissing`` without its data wheels, or when a file of them is another."""
 
     name = "minilm-l6-int8-1"
     dimensions = 384
