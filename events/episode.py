@@ -78,6 +78,11 @@ class Verdict(Value):
         """The lowest IDR of these, None where none of them was seen."""
         return min((s.idr for s in self.sightings if s.slug in slugs and s.idr is not None), default=None)
 
+    @property
+    def has_anothers_head(self) -> bool:
+        """The right face under somebody else's hair: a repair cannot mend that, another take can."""
+        return any(trait.trait == "hair" and trait.value == "fail" for trait in self.traits)
+
 
 class CastMember(Value):
     """A character as the episode found it: its log up to ``version`` says who it was and how it looked."""
@@ -320,7 +325,7 @@ class Take(Value):
     """The clip as it was filmed, once a repaired one is better."""
     refinements: int = 0
     stuck: bool = False
-    """The last repair made it no better."""
+    """No repair can make it good."""
     failed: str = ""
     dropped: bool = False
     """Its scene was flagged after it was accepted."""
@@ -407,7 +412,7 @@ def _take(*fields: str) -> Callable[[Episode, Any], Episode]:
 
 def _take_refined(state: Episode, event: TakeRefined) -> Episode:
     before = state.takes[event.take_id]
-    told: dict[str, Any] = {"refinements": event.round, "stuck": not event.kept}
+    told: dict[str, Any] = {"refinements": event.round, "stuck": event.verdict.has_anothers_head}
     if event.kept:
         told |= {"uri": event.uri, "tail": event.tail, "verdict": event.verdict}
         told["original"] = before.original or before.uri

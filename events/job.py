@@ -15,7 +15,7 @@ from pydantic import Field
 from events.base import Aggregate, Command, Event, Value, evolver
 from events.episode import CastMember, Limits, Verdict
 from events.errors import Conflict, NotFound
-from events.production import LEAST_OUTSIDE, NO_ENGINE, has_anothers_head
+from events.production import LEAST_OUTSIDE, NO_ENGINE
 from events.script import Change
 
 # ---------------------------------------------------------------- facts
@@ -145,7 +145,7 @@ def _picture_requested(state: Job, event: PictureRequested) -> Job:
 
 
 def _refined(picture: Picture, event: PictureRefined) -> dict[str, object]:
-    told: dict[str, object] = {"refinements": event.round, "stuck": not event.kept}
+    told: dict[str, object] = {"refinements": event.round, "stuck": event.verdict.has_anothers_head}
     kept = {"uri": event.uri, "verdict": event.verdict, "original": picture.original or picture.uri}
     return told | (kept if event.kept else {})
 
@@ -301,7 +301,7 @@ def _refine(state: Job, command: RefinePicture) -> list[Event]:
     assert picture.verdict
     before, after = picture.verdict.lowest(face), command.verdict.lowest(face)
     better = after is not None and (before is None or after > before)
-    kept = better and command.outside >= LEAST_OUTSIDE and not has_anothers_head(command.verdict, face)
+    kept = better and command.outside >= LEAST_OUTSIDE and not command.verdict.has_anothers_head
     told: dict[str, Any] = {
         "picture": picture.number,
         "round": picture.refinements + 1,

@@ -6,7 +6,7 @@ accepted and is never filmed again unless its scene is flagged.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -178,7 +178,7 @@ def next_step(state: Episode, shot_id: str) -> tuple[Step, Take | None]:
 
 
 def is_repairable(state: Episode, take: Take) -> bool:
-    """A rejected take in which the faces are found, and no repair has been tried in vain."""
+    """A rejected take in which the faces are found, as long as there are rounds left."""
     request = _request(state)
     if take.failed or take.dropped or take.stuck or take.verdict is None or take.verdict.value != "fail":
         return False
@@ -284,14 +284,9 @@ def _refine_take(state: Episode, command: RefineTake) -> list[Event]:
     assert take.verdict
     before, after = take.verdict.lowest(faces), command.verdict.lowest(faces)
     better = after is not None and (before is None or after > before)
-    kept = better and command.outside >= LEAST_OUTSIDE and not has_anothers_head(command.verdict, faces)
+    kept = better and command.outside >= LEAST_OUTSIDE and not command.verdict.has_anothers_head
     told = command.__dict__ | {"round": take.refinements + 1, "before": before, "after": after, "kept": kept}
     return [facts.TakeRefined(**told), *(_accepted(state, take, command.verdict) if kept else [])]
-
-
-def has_anothers_head(verdict: Verdict, slugs: Collection[str]) -> bool:
-    """The right face under somebody else's hair: a repair cannot mend that, another take can."""
-    return any(t.trait == "hair" and t.value == "fail" and t.slug in slugs for t in verdict.traits)
 
 
 def _fail_take(state: Episode, command: FailTake) -> list[Event]:

@@ -88,13 +88,14 @@ def test_no_face_is_good_only_where_none_has_to_be_known(face: bool, done: bool)
     assert (asked.and_then(judged("unknown", None)).state.completed is not None) is done
 
 
-def test_a_repair_that_is_no_better_is_dropped_and_another_picture_is_painted() -> None:
+def test_a_repair_that_is_no_better_is_dropped_and_after_three_another_picture_is_painted() -> None:
     bad = PAINTED.and_then(judged("fail", 0.5))
-    state = bad.when(refined(0.4)).then(
+    first = bad.when(refined(0.4)).then(
         PictureRefined(**refined(0.4).__dict__, picture=1, round=1, before=0.5, after=0.4, kept=False)
     )
-    assert next_step(state) is Step.REQUEST
-    assert state.pictures[0].uri == "asset://1"
+    assert next_step(first) is Step.REFINE
+    assert first.pictures[0].uri == "asset://1"
+    assert next_step(bad.and_then(refined(0.4), refined(0.4), refined(0.4)).state) is Step.REQUEST
 
 
 def test_a_stranger_nobody_found_is_not_repaired() -> None:
