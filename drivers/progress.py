@@ -28,6 +28,7 @@ from events.episode import (
     ScriptWritten,
     TakeFailed,
     TakeJudged,
+    TakeRefined,
     evolve,
 )
 from events.production import EPISODE, is_acceptable
@@ -146,6 +147,13 @@ def _take_judged(state: Episode, event: TakeJudged) -> list[Text]:
     return [Text.assemble(("retake    ", "yellow"), f"{shot.shot_id}: {event.verdict.reason}")]
 
 
+def _take_refined(state: Episode, event: TakeRefined) -> list[Text]:
+    if not event.kept:
+        return []
+    told = f"{state.takes[event.take_id].shot_id}: IDR {event.before or 0:.2f} → {event.after or 0:.2f}"
+    return [Text.assemble(("repaired  ", "yellow"), told)]
+
+
 def _take_failed(state: Episode, event: TakeFailed) -> list[Text]:
     return [Text.assemble(("retake    ", "yellow"), f"{state.takes[event.take_id].shot_id}: {event.reason}")]
 
@@ -172,6 +180,7 @@ ANNOUNCED: dict[type[Event], Callable[[Episode, Any], list[Text]]] = {
     ScriptWritten: _script_written,
     SceneCompleted: _scene_completed,
     TakeJudged: _take_judged,
+    TakeRefined: _take_refined,
     TakeFailed: _take_failed,
     SceneFlagged: _scene_flagged,
     EpisodeCut: _cut,

@@ -57,6 +57,14 @@ def test_without_a_terminal_every_scene_is_a_line() -> None:
     ]
 
 
+def test_a_repair_is_a_line_where_it_helped() -> None:
+    told = {"take_id": "s01-1-t1", "uri": FILM, "tail": FILM, "verdict": GOOD, "before": 0.41, "after": 0.87}
+    better = e.TakeRefined(**told, round=1, outside=0.99, kept=True)
+    past = filmed(PLANNED, "s01-1", 1, DRIFTED).past
+    assert shown((better,), past).splitlines() == ["repaired  s01-1: IDR 0.41 → 0.87"]
+    assert shown((better.replaced(kept=False),), past) == ""
+
+
 def test_quality_control_says_what_it_found_and_which_scene_goes_round_again() -> None:
     finding = e.Finding(kind="black", scene=2, sentence="Scene 2 is black for 3 s.")
     checked = CUT.and_then(p.CheckQuality(film=FILM, findings=(finding,)))
