@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from engines.analyst.rules.nouns import sort_of
 from engines.analyst.rules.page import Page, Sentence, Slugs
 from engines.analyst.rules.people import WHO
 from engines.analyst.rules.phrases import DETERMINER, head, past, phrase, phrases
@@ -15,14 +16,19 @@ from events.script import Change, ChangeKind
 WORDS = table("clothes")
 GARMENT = re.compile(rf"(?:.*[\s-])?{any_noun(WORDS['garments'])}$", re.IGNORECASE)
 NOT_CLOTHES = re.compile(rf"(?:.*\s)?{any_of(listed(WORDS['not_clothes']))}$", re.IGNORECASE)
+WORN = ("garment", "", "thing", "substance")
 PARTED = (
     r"(?:put|pull|slip|shrug|throw|draw|tug|fling)(?:s|ting|t|ped|ping|ged|ging|ed|ing)?|threw|drew|flung|had"
-    r"|has|have|got"
+    r"|has|have|got|get|gets|set|sets|place|places|placed|clap|claps|clapped|jam|jams|jammed|ram|rams|rammed|try"
+    r"|tries|tried"
+    r"|sling|slings|slung|fling|flings|toss|tosses|tossed|tie|ties|tied|cram|crams|crammed|keep|keeps|kept|left|leaves"
+    r"|buckle|buckles|buckled|strap|straps|strapped|button|buttons|buttoned|drag|drags|dragged|work|works|worked"
+    r"|force|forces|forced|lace|laces|laced|zip|zips|zipped|hitch|hitches|hitched"
 )
 WEARS = re.compile(rf"\b{any_form(WORDS['wearing'])}\b", re.IGNORECASE)
 """After these anything is a garment that is no smile and no ring."""
 PUTS = re.compile(rf"\b(?:{PARTED})\b(?=(?: [\w'-]+){{1,5}}? (?:back )?on\b)", re.IGNORECASE)
-IN = re.compile(rf"\b{any_of(listed(WORDS['in']))}(?= )", re.IGNORECASE)
+IN = re.compile(rf"(?<!right )\b{any_of(listed(WORDS['in']))}(?= )", re.IGNORECASE)
 """After these only a word that is known for a garment is one."""
 ANYTHING = re.compile(rf"(?:{any_form(WORDS['anything'])}|{any_of(listed(WORDS['anything']))})$", re.IGNORECASE)
 BODY = (
@@ -37,9 +43,16 @@ CLOTHED = re.compile(
     re.IGNORECASE,
 )
 """A garment on a body: "knots a red kerchief round her neck", "a cap low over his eyes"."""
-ROUND = re.compile(rf"(?:on|onto|over|round|around|about|across) (?P<who>{WHO})(?!')", re.IGNORECASE)
+IN_HAND = re.compile(r".*\b(?:in|to|from) \S*(?: \w+)? (?:hands?|arms?|fists?|lap|fingers|grip)$", re.IGNORECASE)
+""" "Her clogs in her hand": carried, not worn."""
+ROUND = re.compile(
+    rf"(?:(?:hangs?|hung|flaps?|flapped|sits|sat|droops?|billows?|slips?|bags?|looks) (?:\w+ly )?)?(?:on|onto|over"
+    rf"|round|around|about|across) (?P<who>{WHO})(?!')",
+    re.IGNORECASE,
+)
 FITS = re.compile(
-    rf"(?:(?:that|which) )?(?:(?P<who>{WHO}) (?:\w+ )?(?:wears|wore|has on|had on|is wearing|was wearing"
+    rf"(?:(?:that|which) )?(?:(?:still |firmly )?(?:staying|stays|stayed) on\b|(?P<who>{WHO}) (?:\w+ )?(?:wears"
+    rf"|wore|has on|had on|is wearing|was wearing"
     rf"|has put on|puts on|put on|pulls on)|(?:fits|suits|becomes|fitted|suited) (?P<whom>{WHO}))",
     re.IGNORECASE,
 )
@@ -63,6 +76,18 @@ HANDLED = re.compile(
     r"(?:with|inside|into) (?:a |an |the |@\d+'s )?(?:[\w-]+ )*?(?:pocket|sleeve|lining|hem|brim)", re.IGNORECASE
 )
 DAMP = re.compile(rf"\b{any_of(listed(WORDS['damp']))}\b", re.IGNORECASE)
+HANGS = re.compile(
+    rf"\b(?:round|around|on|over|about|from) (?P<who>{WHO})'s (?:\w+ )?(?:neck|shoulders?|head|waist|back|hips|feet"
+    rf"|hands|wrists?) "
+    r"(?:hangs?|hung|sits|sat|is|was|are|lies|lay|perches|perched|flaps|flapped)\b(?= )"
+)
+HANDLES = re.compile(
+    r"\b(?:buy|bought|pack|steal|stole|sell|sold|find|found|wash|mend|dry|dries|iron|fold|bring|brought|lose|lost"
+    r"|seize|take|took)"
+    r"(?:s|es|ed)?\b"
+)
+LISTED = re.compile(r"(?<!:):(?= )")
+"""Garments after a colon are worn: "@0 is pleased with herself: breeches, a clean shirt"."""
 GAP = re.compile(rf"(?:[,;]|\band|\bbut)\s*(?:and )?({WHO}),? (?:a|an|the|in|two|some)\b ")
 
 
@@ -72,9 +97,17 @@ def changes(page: Page) -> Iterator[Change]:
     for sentence in page.sentences:
         if sentence.unreal:
             continue
-        it = [(who, spoken_of) for who in _puts_it_on(sentence)] if spoken_of else []
-        spoken_of = next((what for what, _ in reversed(list(_garments(sentence)))), spoken_of)
-        it = it or [(who, spoken_of) for who in _puts_it_on(sentence) if spoken_of]
+        spoken = [*_garments(sentence)]
+        it = [
+            (who, what)
+            for at, who in _puts_it_on(sentence)
+            if (
+                what := next(
+                    (what for what, end in reversed(spoken) if end <= at), spoken_of or (spoken or [("", 0)])[0][0]
+                )
+            )
+        ]
+        spoken_of = spoken[-1][0] if spoken else spoken_of
         for who, what in (*_worn(sentence), *it):
             change = Change(kind=ChangeKind.WARDROBE, character=who, what=what, colour=lexicon.colour(what))
             worn.setdefault((who, head(what)), change)
@@ -95,6 +128,10 @@ def _worn(sentence: Sentence) -> Iterator[tuple[str, str]]:
         helped = sentence.people(match["who"])
         found = [(who, what) for who, what in found if who in helped] + list(_items(sentence, match, helped))
     found += _on_bodies(sentence)
+    for match in HANGS.finditer(text):
+        found += [] if sentence.doubted(match.start()) else _items(sentence, match, sentence.people(match["who"]))
+    for match in () if HANDLES.search(text) else LISTED.finditer(text):
+        found += _items(sentence, match, sentence.subject(match.start() - 1) or sentence.before)
     yield from found
     for match in GAP.finditer(text) if found else ():
         yield from _items(sentence, match, sentence.people(match[1]))
@@ -114,7 +151,8 @@ def _items(sentence: Sentence, match: re.Match[str], who: Slugs) -> Iterator[tup
     anything = anything and bool(DETERMINER.match(sentence.text, at))
     for said, _ in phrases(sentence.text, at):
         stuff = MATERIAL.fullmatch(said) and match[0].lower().endswith("in")
-        what = _garment(said) or (said if stuff else "") or (said if anything and not NOT_CLOTHES.match(said) else "")
+        worn = anything and not NOT_CLOTHES.match(said) and sort_of(said) in WORN
+        what = _garment(said) or (said if stuff or worn else "")
         yield from ((slug, what) for slug in who if what)
         if not what and not anything:
             return
@@ -138,11 +176,14 @@ def _on_bodies(sentence: Sentence) -> Iterator[tuple[str, str]]:
             FITS.match(sentence.text, at),
             ROUND.match(sentence.text, at),
         )
+        if clothed and IN_HAND.match(clothed[0]):
+            continue
         if clothed:
             owner = re.match(WHO, clothed["body"])
             yield from ((who, what) for who in (sentence.people(owner[0]) if owner else sentence.subject(end)))
         elif fits:
-            yield from ((who, what) for who in sentence.people(fits["who"] or fits["whom"]))
+            by = sentence.people(fits["who"] or fits["whom"] or "") or sentence.subject(end)
+            yield from ((who, what) for who in by)
         elif round_:
             yield from ((who, what) for who in sentence.people(round_["who"]))
 
@@ -159,10 +200,12 @@ def _garments(sentence: Sentence) -> Iterator[tuple[str, int]]:
                 yield garment, end - len(what) + len(garment)
 
 
-def _puts_it_on(sentence: Sentence) -> Iterator[str]:
+def _puts_it_on(sentence: Sentence) -> Iterator[tuple[int, str]]:
+    """(where, who) of every "puts it on"."""
     for match in OVER_HEAD.finditer(sentence.text):
         owner = re.match(WHO, match["body"])
-        yield from sentence.people(owner[0]) if owner else sentence.subject(match.start())
+        slugs = sentence.people(owner[0]) if owner else sentence.subject(match.start())
+        yield from ((match.start(), who) for who in slugs)
     for pattern in (WEARS, PUTS):
         for match in pattern.finditer(sentence.text):
             if (
@@ -170,7 +213,7 @@ def _puts_it_on(sentence: Sentence) -> Iterator[str]:
                 and IT.match(sentence.text, match.end())
                 and not _damp(sentence, match.start())
             ):
-                yield from sentence.subject(match.start())
+                yield from ((match.start(), who) for who in sentence.subject(match.start()))
 
 
 def _damp(sentence: Sentence, at: int) -> bool:

@@ -9,7 +9,7 @@ from engines.analyst.rules.words import any_of, listed, table
 
 WORDS = table("doubt")
 BEFORE = re.compile(rf"(?<!\w){saying(listed(WORDS['before']))}(?!\w)|n't\b", re.IGNORECASE)
-CLOSE = re.compile(rf"\b{any_of(listed(WORDS['close_before']))}(?: [\w'@-]+){{0,3}}\s*$", re.IGNORECASE)
+CLOSE = re.compile(rf"\b{any_of(listed(WORDS['close_before']))}(?: (?!@)[\w'-]+){{0,3}}\s*$", re.IGNORECASE)
 NO_DENIAL = re.compile(rf"(?<!\w){saying(listed(WORDS['no_denial']))}(?!\w)", re.IGNORECASE)
 WHOLE = re.compile(rf"(?<!\w){saying(listed(WORDS['sentence']))}(?!\w)", re.IGNORECASE)
 DREAM = re.compile(rf"(?<!\w){saying(listed(WORDS['dream']))}(?!\w)", re.IGNORECASE)
@@ -40,4 +40,4 @@ class Dreams:
             self.dreaming = False
             return False
         self.dreaming = self.dreaming or bool(DREAM.search(sentence))
-        return self.dreaming or bool(WHOLE.search(sentence))
+        return self.dreaming or bool(WHOLE.search(re.sub(r"\bwhere\b[^,;.]*\bused to be\b", "", sentence)))

@@ -18,6 +18,10 @@ class Hands:
     names: dict[str, str] = field(default_factory=dict)
     last: str = ""
     events: list[tuple[ChangeKind, str, str]] = field(default_factory=list)
+    before: int = 0
+    """How many events there were before this sentence."""
+    offered: dict[str, str] = field(default_factory=dict)
+    """What was thrown or held out, and by whom: gone when somebody else takes it."""
     people: Slugs = ()
     """Who is in the scene, in the order in which the text names them."""
 
@@ -25,6 +29,8 @@ class Hands:
         if self.holder.get(key_of(what)) == who:
             return
         self.spoken(what)
+        if self.offered.get(key_of(what), who) != who:
+            self.lose(self.offered.pop(key_of(what)), what)
         self.holder[key_of(what)] = who
         self._add(ChangeKind.PROP_GAINED, who, what)
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from engines.analyst.rules.injuries import standing
 from engines.analyst.rules.page import Page, Sentence
 from engines.analyst.rules.people import WHO, saying
-from engines.analyst.rules.words import any_of, listed, plural, singular, table
+from engines.analyst.rules.words import any_form, any_noun, any_of, listed, plural, singular, table
 from events.script import Change, ChangeKind
 
 WORDS = table("healing")
@@ -24,6 +24,42 @@ def _pattern(entry: str) -> re.Pattern[str]:
 HEALED, UNHEALED, EVERYTHING, GLOBALLY = (_pattern(entry) for entry in ("healed", "unhealed", "everything", "globally"))
 NOW_SCARRED = re.compile(r"\bnow\b[^.;]*\bscars?\b|\bscars?\b[^.;]*\bwhere\b", re.IGNORECASE)
 SCARRED, NO_SCAR = _pattern("scar"), _pattern("no_scar")
+TRACE = any_noun(WORDS["traces"])
+SOUND = re.compile(
+    rf"\b(?:no|not (?:a|an|one|even an?|so much as an?|the least|the slightest)|nor an?|neither|without (?:an?|any"
+    rf"|so much as"
+    rf" an?|the)|hardly an?|scarcely an?|barely an?|(?:isn't|wasn't|is not|was not|aren't) an?|never an?|any|so "
+    rf"much as an?)"
+    rf" (?:single |last |least |faintest |further |visible |more )*{TRACE}\b"
+    r"|\bnothing (?:[\w'@-]+ ){0,5}?(?:left|remains|remained|to see|to be seen|to show|shows|hurts)\b"
+    rf"|\b{any_form(WORDS['troubling'])}(?: @\d+| it)? (?:no (?:more|longer)|not at all)\b"
+    rf"|\bno longer (?:\w+ )?{any_form(WORDS['troubling'])}\b|\bno longer (?:tender|sore|stiff|swollen|visible"
+    rf"|there|raw|red)\b"
+    rf"|\b(?:has|have|had|is|are|was|were|'s|'ve)(?: [\w]+ly| all| both| quite| long since| at last| now| since| "
+    rf"already"
+    rf"| completely)* {any_of(listed(WORDS['over_with']))}\b"
+    rf"|\b(?:is|are|was|were|looks?|feels?|felt|grew|grows?|as)(?: \w+ly| as| all| "
+    rf"quite)* {any_of(listed(WORDS['sound']))}"
+    r" (?:again|once more|as (?:new|ever|before|the other|the day))\b"
+    rf"|\bas {any_of(listed(WORDS['sound']))} as\b"
+    rf"|\b(?:comes?|came|come|cuts?|takes?|took|taken|peels?|peeled|throws?|threw|tosses|tossed|puts?|unwinds?|unwound"
+    rf"|strips?|stripped|saws?|sawed|sheds?|leaves?|left|removes?|removed|flings?|flung|burns?|burned|burnt) "
+    rf"(?:off |away )?"
+    rf"(?:the |his |her |@\d+'s )(?:\w+ )?{any_of(listed(WORDS['dressings']))}\b"
+    rf"|\b{any_of(listed(WORDS['dressings']))} (?:\w+ )?(?:comes?|came|is|are|falls?|fell|drops?|dropped) (?:off"
+    rf"|away|out)\b"
+    r"|\bwhere\b[^;.]*\b(?:used to be|had been|once was|once were|was once|were once)\b",
+    re.IGNORECASE,
+)
+"""Ways of saying that nothing is left of a hurt."""
+LASTS = re.compile(
+    r"\bas (?!good|new|well|strong|sound|straight|smooth|whole|fit|right|clean|clear|supple|firm|steady|though"
+    r"|if)[\w-]+ as"
+    r" (?:ever|before|on|the day|it was|when)\b|\b(?:still|stays?|stayed|remains?|remained|keeps?|kept|goes on|went on)"
+    rf" (?:\w+ly )?(?:{any_form(WORDS['troubling'])}|sore|stiff|swollen|raw|red|blue|purple|black|yellow|green|open"
+    rf"|tender)\b",
+    re.IGNORECASE,
+)
 GENERIC = re.compile(
     r"\b(?:wound|injury|hurt|bandage|dressing|plaster|stitches|sling|splint|crutch|crutches|swelling|scab"
     r"|it|limp|cast)\b",
@@ -44,7 +80,7 @@ def changes(page: Page) -> Iterator[Change]:
     scars: list[Change] = []
     whole: set[str] = set()
     topic: list[Change] = []
-    for sentence in page.sentences:
+    for sentence in page.aloud:
         if sentence.unreal or not known:
             continue
         if GLOBALLY.search(sentence.text) and (clear := _verdict(sentence.text)) is not None and clear:
@@ -73,9 +109,13 @@ def _owners(sentence: Sentence, known: list[Change]) -> set[str]:
 
 def _verdict(words: str) -> bool | None:
     """Whether these words say that something is healed, that it is not, or neither."""
-    if UNHEALED.search(words):
+    sound = SOUND.search(words)
+    if UNHEALED.search(GLOBALLY.sub("", SOUND.sub("", words))) or LASTS.search(words):
         return False
     found = HEALED.search(words) or NOW_SCARRED.search(words)
+    if sound and not (found and found.start() < sound.start()):
+        wants_no = re.match(r"(?:any|so much)\b", sound[0], re.IGNORECASE)
+        return bool(DENIED.search(words[: sound.start()])) == bool(wants_no)
     if not found:
         return None
     return not DENIED.search(words[: found.start()])

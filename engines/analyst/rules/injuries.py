@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from engines.analyst.rules.page import Page, Sentence, Slugs
+from engines.analyst.rules.page import Clause, Page, Sentence, Slugs
 from engines.analyst.rules.people import WHO, saying
 from engines.analyst.rules.words import any_form, any_noun, any_of, listed, plural, singular, table
 from events.script import Change, ChangeKind
@@ -16,6 +16,15 @@ PART = rf"(?:(?:left|right|upper|lower|little|ring|index|middle)[ -])*{any_noun(
 SPOT = re.compile(
     rf"(?<!\w)(?:(?P<owner>{WHO})'s (?:own |good |bad |poor )*(?:[a-z-]+ed )?|)(?P<part>{PART})", re.IGNORECASE
 )
+ALONG = r"(?:across |along |down |into |deep into |through |over |at |up )?"
+
+
+def _along(what: str) -> str:
+    """ "Rakes across @0's shin": a wave that "breaks over her head" breaks nothing."""
+    return ALONG if what in ALONG_IT else ""
+
+
+ALONG_IT = ("scratch", "cut", "gash", "burn", "graze", "bite", "wound")
 SAYINGS = re.compile(rf"(?<!\w){saying(listed(WORDS['sayings']))}(?!\w)", re.IGNORECASE)
 ONLY_JOINTS, JOINTS = (
     re.compile(any_form(WORDS["only_joints"]), re.I),
@@ -25,11 +34,8 @@ GRAVE = re.compile(rf"\b{any_of(listed(WORDS['grave']))}\b", re.IGNORECASE)
 FRESH = re.compile(rf"\b{any_of(listed(WORDS['fresh']))}\b", re.IGNORECASE)
 
 
-def _signs() -> Iterator[tuple[str, str, re.Pattern[str]]]:
-    """(injury, kind of word, pattern) from the particular to the general."""
-    for what, words in WORDS["body_less"].items():
-        said = any_of(re.escape(word) for word in listed(words)).replace(r"the\ nose", rf"(?:the|{WHO}'s) nose")
-        yield what, "whole", re.compile(rf"\b{said}\b", re.IGNORECASE)
+def _done_by_things() -> Iterator[tuple[str, str, re.Pattern[str]]]:
+    """What teeth, hot things and sharp things do to a part of the body."""
     yield (
         "bite",
         "verb",
@@ -41,12 +47,51 @@ def _signs() -> Iterator[tuple[str, str, re.Pattern[str]]]:
             re.IGNORECASE,
         ),
     )
+    yield (
+        "burn",
+        "verb",
+        re.compile(
+            rf"\b(?:{any_of(listed(WORDS['hot']))} [\w-]+|{any_noun(WORDS['burners'])})(?: [\w-]+){{0,3}}?"
+            r" (?:over|on|onto|across|against|down|into|catch|catches|caught|lick|licks|touch|touches|sear|sears"
+            rf"|scalds?|burns?|hits?) (?:{WHO}'s|the|{WHO} (?:on|across|in|over) the) (?:bare |own )?(?P<part>{PART})",
+            re.IGNORECASE,
+        ),
+    )
+    yield (
+        "cut",
+        "verb",
+        re.compile(
+            rf"\b{any_noun(WORDS['sharp'])}(?: [\w-]+){{0,4}}? {any_form('open, lay open, slice, catch, slash')} "
+            rf"(?:open )?"
+            rf"(?:{WHO}'s|{WHO} (?:on|across|in|over) the) (?:bare |own )?(?P<part>{PART})",
+            re.IGNORECASE,
+        ),
+    )
+    yield (
+        "scratch",
+        "verb",
+        re.compile(
+            rf"\b{any_noun(WORDS['scratchers'])}(?: [\w-]+){{0,2}}? (?:open |across |along |down |into |over |deep "
+            rf"into )?"
+            rf"(?:{WHO}'s|{WHO} (?:on|across|in) the) (?:bare |own )?(?P<part>{PART})",
+            re.IGNORECASE,
+        ),
+    )
+
+
+def _signs() -> Iterator[tuple[str, str, re.Pattern[str]]]:
+    """(injury, kind of word, pattern) from the particular to the general."""
+    for what, words in WORDS["body_less"].items():
+        said = any_of(re.escape(word) for word in listed(words)).replace(r"the\ nose", rf"(?:the|{WHO}'s) nose")
+        yield what, "whole", re.compile(rf"\b{said}\b", re.IGNORECASE)
+    yield from _done_by_things()
     for what, words in WORDS["verbs"].items():
         yield (
             what,
             "verb",
             re.compile(
-                rf"\b{any_form(words)} (?:open |badly |deeply |slightly )?(?:(?:both(?: of)? )?{WHO}'s|both"
+                rf"\b{any_form(words)} (?:open |badly |deeply |slightly )?{_along(what)}(?:(?:both(?: of)? "
+                rf")?{WHO}'s|both"
                 rf"|the|a|an|two|three|{WHO} (?:in|on|through|across) the) "
                 rf"(?:own |both |bare )?(?P<part>{PART})",
                 re.IGNORECASE,
@@ -58,9 +103,10 @@ def _signs() -> Iterator[tuple[str, str, re.Pattern[str]]]:
             what,
             "adjective",
             re.compile(
-                rf"\b(?:{told}(?: and \w+ed)?(?:, swollen)? (?P<part>{PART})"
+                rf"(?<!\w)(?:{told}(?: and \w+ed)?(?:, swollen)? (?P<part>{PART})"
                 rf"|(?P<part2>{PART}) (?:(?:is|are|was|were|has been|have been|got|gets|looks"
                 rf"|hangs) )(?:\w+ly |both |all )?{told}\b"
+                rf"|{WHO}'s (?:left |right )?(?P<part4>{PART}) {told}(?=\s*[,.;]| and\b| by\b| in\b|$)"
                 rf"|(?:is|are|was|were|been|gets|got) {told} (?:in|on|through|across|above|below) (?:the"
                 rf"|{WHO}'s) (?P<part3>{PART}))",
                 re.IGNORECASE,
@@ -94,6 +140,11 @@ DIAGNOSIS = re.compile(
     r"(?:(?:it's|it is|that's|that is|i'd say|only|just|looks|a|bad|badly|nasty"
     rf"|clean)[ ,]+)*(?P<word>{any_of([word for words in ADJECTIVES.values() for word in words] + list(ADJECTIVES))})\b"
     r"(?=[.,!?]|$)",
+    re.IGNORECASE,
+)
+SAID_DONE = re.compile(
+    r"\b(?:you|you've|you have|it's|it is|i've|i have) (?:just |only |probably |badly )?"
+    rf"(?P<word>{any_of([word for words in ADJECTIVES.values() for word in words])}) (?:it|that)\b",
     re.IGNORECASE,
 )
 CLOTH = any_noun(WORDS["treating"]["cloths"])
@@ -142,6 +193,9 @@ def changes(page: Page) -> Iterator[Change]:
         for who, part, _ in spots(sentence):
             last = (who, part) if who else last
             owners |= {_head(part): who} if who else {}
+        heard = None if sentence.unreal else HEARD.search(sentence.text)
+        if heard and last[0] and not sentence.doubted(heard.start()):
+            found = _added(found, Hurt(last[0], "fracture", last[1], False, (sentence.number, heard.start()), "noun"))
         for hurt in _diagnoses(sentence, last):
             found = _added(found, hurt)
         if not sentence.unreal:
@@ -201,6 +255,10 @@ def _diagnoses(sentence: Sentence, last: tuple[str, str]) -> Iterator[Hurt]:
     plain = [(0, sentence.text)] if sentence.text.startswith("It") else []
     for at, words in (*quoted, *plain):
         said = DIAGNOSIS.match(words)
+        here = next(((who, part) for who, part, _ in spots(sentence) if who), last)
+        if not said and (done := SAID_DONE.search(words)) and "?" not in words and here[0]:
+            what = next((what for what, words in ADJECTIVES.items() if done["word"].lower() in words), "")
+            yield Hurt(here[0], what, here[1], bool(GRAVE.search(words)), (sentence.number, at), "noun")
         if said and last[0]:
             word = said["word"].lower()
             what = next((what for what, words in ADJECTIVES.items() if word in words or word == what), "")
@@ -221,6 +279,9 @@ def _hurt(
     if part:
         place = next(match.start(name) for name, value in match.groupdict().items() if value)
     elif kind == "noun":
+        object_next = re.match(r" (?:the|an?|it|@\d+)", text[match.end() :])
+        if VERB_AFTER_ALL.match(match[0]) and (object_next or not match[0].lower().startswith("the")):
+            return None
         part, place = _spot_of_noun(sentence, match)
         if not part and last[0] and _treated(text):
             return Hurt(last[0], what, last[1], bool(GRAVE.search(match[0])), at, kind)
@@ -232,6 +293,20 @@ def _hurt(
     said = sentence.said(match.end() - 1) + " " + text[match.end() : match.end() + 40].split(".")[0]
     part = "" if kind == "whole" else re.sub(rf"^(?:both |two |the |{WHO}'s )+", "", part.lower())
     return Hurt(who, what, part, bool(GRAVE.search(said)), at, kind)
+
+
+VERB_AFTER_ALL = re.compile(
+    r"(?:a|an|another|one|this|that|the)\b.*(?:breaks|cuts|burns|scratches|bites|nicks|grazes|strains|slits"
+    r"|slices|wounds|bumps|stings|slashes)$",
+    re.IGNORECASE,
+)
+""" "A wave breaks": no noun follows "a" in the plural."""
+HEARD = re.compile(
+    r"\b(?:hears?|heard|feels?|felt) (?:it|something|the bones?|a bone|the joint) (?:\w+ )?(?:break|snap|crack|go|give"
+    r"|splinter)\b|\b(?:it|the bone|a bone) (?:breaks|snaps|cracks|gives)\b",
+    re.IGNORECASE,
+)
+"""A bone breaks that was spoken of just before."""
 
 
 def _treated(text: str) -> bool:
@@ -313,7 +388,7 @@ def _treatments(
     for match in (*TREATS.finditer(text), *WRAPS.finditer(text), *TREATED.finditer(text)):
         if sentence.doubted(match.start()):
             continue
-        parts = {(owner or owners.get(_head(part), ""), _head(part)) for owner, part, at in spots(sentence)}
+        parts = _parts(sentence, sentence.clause(match.start()), owners) or _parts(sentence, None, owners)
         heads = {head for _, head in parts}
         nurse = sentence.subject(match.start())
         here = [hurt for hurt in found if _head(hurt.where or "-") in heads and _owned(parts, hurt.who, hurt.where)]
@@ -328,6 +403,15 @@ def _treatments(
         found = [replace(hurt, bandaged=True) if hurt in here else hurt for hurt in found]
         treated += [one.model_copy(update={"bandaged": True}) for one in there]
     return found, treated
+
+
+def _parts(sentence: Sentence, clause: Clause | None, owners: dict[str, str]) -> set[tuple[str, str]]:
+    """(owner or "", part) of what a clause or the sentence speaks of; an arm in a sling stands for its wrist too."""
+    start, end = (clause.start, clause.end) if clause else (0, len(sentence.text))
+    parts = {
+        (owner or owners.get(_head(part), ""), _head(part)) for owner, part, at in spots(sentence) if start <= at < end
+    }
+    return parts | {(owner, part) for owner, limb in parts for part in listed(WORDS["limbs"].get(limb, ""))}
 
 
 def _owned(parts: set[tuple[str, str]], who: str, where: str) -> bool:

@@ -99,6 +99,8 @@ def _who(sentence: Sentence, match: re.Match[str], at: int) -> Slugs:
         return about
     said = sentence.text[clause.start : clause.end]
     owners = [found for found in sentence.mentions(clause.start, clause.end)]
+    if not owners and "sign2" in match.groupdict() and (faces := [*HEART.finditer(sentence.text, 0, at)]):
+        return sentence.people(faces[-1][0])
     if not owners or (match[0].split()[0].lower() in BEINGS and not HEART.search(said)):
         return ()
     return sentence.people(owners[0][0])

@@ -17,11 +17,18 @@ from events.script import Change
 QUOTED = re.compile(r"[\"“]([^\"“”]*)[\"”]")
 ENDS = re.compile(r"(?<=[.!?…])\s+(?=[A-Z@«(])|\n+")
 CLAUSE = re.compile(
-    r"\s*[;:,()—–…]\s*|\s-\s|\b(?:and|but|or|then|while|when|as|until|till|before|after|because|since"
+    r"\s*[;:,()—–…]\s*(?:for (?=(?:@\d+)+\^? ))?|\s-\s|\b(?:and|but|or|then|while|when|as(?! (?:far|well|long|soon"
+    r"|much|high|deep) )|until|till|before|after|because|since"
     r"|so that|although|though"
     r"|where|who|whom|which|that|if|unless)\b"
 )
 SAYING = any_form(table("knowledge")["saying"])
+SAYS = re.compile(
+    rf"\s*{SAYING} ({WHO})(?!')(?=\s*(?:[,.;:]|$|(?:and|with|without|from|as|in|at|to|on|over)\b|\w+ly\b))"
+)
+""""…," says @0": the one who speaks stands behind the verb."""
+APPOSED = re.compile(r",\s*(?:an?|the|in|still|now|once|all|with|his|her|@\d+'s)\b")
+""" "@0, a tenor in a surplice, …": what stands between commas after a name is about it."""
 NOUN_PHRASE = re.compile(
     rf"\s*(?:a|an|the|this|these|that|those|some|every|each|one|two|three|four|five|no|its|it|nothing|nobody|somebody"
     rf"|someone|something|another|both|there|{WHO}'s)\b",
@@ -33,6 +40,8 @@ OPENER = re.compile(
     r"|once more)\b,?\s*|\s)+",
     re.IGNORECASE,
 )
+DOES = re.compile(rf"\b(?:does|did|do|has|had|have|can|could|is|was) ({WHO})(?!') (?:\w+ly )?$", re.IGNORECASE)
+""" "Only then does @0 hear": the subject behind its auxiliary."""
 SUBORDINATE = re.compile(
     r"(?:that|which|where|when|as|while|because|until|till|who|whom|if|though|although|since|before|after)\b"
 )
@@ -40,6 +49,7 @@ LEADS_IN = re.compile(rf"\b(?:{'|'.join(listed(table('page')['prepositions']))})
 VERB = re.compile(
     r"(?:\w{2,}(?<!s)s|\w+ed|\w+ing|" + any_of(past for pasts in irregular().values() for past in pasts) + r")$"
 )
+FINITE = re.compile(r"(?:is|was|has|had|does|did|can|could|will|would|\w{2,}(?<!s)s|\w+ed)$")
 Slugs = tuple[str, ...]
 
 
@@ -96,6 +106,8 @@ class Sentence:
         pronouns = [found for found in self.mentions(clause.start, at) if found[0].endswith("^")]
         if pronouns:
             return self.people(pronouns[-1][0])
+        if asked := DOES.search(self.text, clause.start, at):
+            return self.people(asked[1])
         return self._named_later(clause) or clause.about
 
     def _named_later(self, clause: Clause) -> Slugs:
@@ -116,7 +128,9 @@ class Sentence:
         return next((clause.about for clause in self.clauses if clause.about), self.before)
 
     def _clauses(self) -> Iterator[Clause]:
-        cuts = [0, *(match.start() for match in CLAUSE.finditer(self.text) if match.start()), len(self.text)]
+        cuts = sorted(
+            {0, *(match.start() for match in CLAUSE.finditer(self.text)), len(self.text), *self._main_clauses()}
+        )
         about = main = self.before
         aside = False
         for start, end in itertools.pairwise(cuts):
@@ -130,12 +144,35 @@ class Sentence:
                 aside, main = False, about
             yield Clause(start, end, about, own)
 
+    def _main_clauses(self) -> Iterator[int]:
+        """Where the main clause begins without a comma: "When @0 comes out @1 is there"."""
+        for found in re.finditer(
+            rf"\b(?:when|as|while|after|before|once|because|if) {WHO}(?!') [^,;:]*?", self.text, re.I
+        ):
+            for match in self.mentions(found.end()):
+                between = self.text[found.end() : match.start()]
+                verb = re.match(r" (\w+)", self.text[match.end() :])
+                if (
+                    re.search(r"[,;:.]|\b(?:and|but|or|that|who|where|when|as|while|than)\b", between)
+                    or not between.strip()
+                ):
+                    break
+                last = between.split()[-1]
+                if verb and FINITE.match(verb[1]) and not LEADS_IN.search(last) and not VERB.match(last):
+                    yield match.start()
+                    break
+
     def _about(self, start: int, end: int, before: Slugs) -> tuple[Slugs, str]:
         """The first person in the clause who is no object; else whom the clause before was about."""
         lead = CLAUSE.match(self.text, start)
         begin = lead.end() if lead and lead.end() <= end else start
         opener = OPENER.match(self.text, begin, end)
         begin = opener.end() if opener else begin
+        if speaker := SAYS.match(self.text, begin, end):
+            return self.people(speaker[1]), "person"
+        beside = re.search(rf"({WHO})$", self.text[:start])
+        if beside and self.text[end : end + 1] == "," and APPOSED.match(self.text, start, end):
+            return self.people(beside[1]), "person"
         fresh = NOUN_PHRASE.match(self.text, begin, end) or _unnamed_first(self.text[begin:end])
         if relative := re.compile(rf"[\s,]*({WHO}),? +who (\w+)").search(self.text, max(0, start - 12), end):
             several = self.people(relative[1])
@@ -195,6 +232,18 @@ class Page:
     sentences: list[Sentence]
     cast: Mapping[str, Person]
     known: Sequence[Change]
+    text: str = ""
+    subject: str = ""
+
+    @cached_property
+    def aloud(self) -> list[Sentence]:
+        """The sentences with what is said aloud as part of them, unless it asks, doubts or lies."""
+
+        def inlined(match: re.Match[str]) -> str:
+            lie = re.match(r"[^.;]*\b(?:lie[sd]?|fibs?|pretend\w*|jok\w+)\b", self.text[match.end() :])
+            return match[0] if lie or "?" in match[1] else match[1]
+
+        return read(QUOTED.sub(inlined, self.text), self.cast, self.known, self.subject).sentences
 
 
 def read(text: str, cast: Mapping[str, Person], known: Sequence[Change] = (), subject: str = "") -> Page:
@@ -213,7 +262,7 @@ def read(text: str, cast: Mapping[str, Person], known: Sequence[Change] = (), su
         sentence = Sentence(part.strip(), slugs, quotes, before, number, unreal.goes_on(part))
         before = sentence.last_subject
         sentences.append(sentence)
-    return Page(sentences, cast, known)
+    return Page(sentences, cast, known, text, subject)
 
 
 def _ends(quote: re.Match[str]) -> bool:

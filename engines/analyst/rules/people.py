@@ -24,16 +24,18 @@ FRIENDS = any_of(listed(table("people")["several"]))
 GROUP = (
     r"(?:all|the|these) (?:two|three|four|five|six)(?: (?:old |young |tired "
     rf"|weary )?{FRIENDS})?(?! \w+s\b(?<!was)(?<!has))"
-    r"|(?:both|all|each) of (?:them|whom)|the (?:pair|couple|trio|two of them|three of them)\b(?! of)"
-    r"|both(?! (?:sides|ends|ways|her|his|their|the|of)\b)|each other|one another|they|them|everybody|everyone"
+    r"|(?:both|all|each) of (?:them|whom)|the (?:pair|couple|trio|lot|two|three) of them\b|the (?:pair|couple"
+    r"|trio)\b(?! of)"
+    r"|both(?! (?:feet|teeth|men|women|her|his|their|the|of|\w+s(?<!was)(?<!has))\b)|each other|one another|they|them"
+    r"|(?:everybody|everyone)(?! (?:in|at|on|from|who|else|of|aboard|around)\b)"
 )
 SPOKEN_OF = re.compile(
     rf"(?P<name>@\d+)|\b(?:(?P<object>him|{HER})|(?P<possessive>his|her|hers)|(?P<subject>he|she)"
-    rf"|(?P<their>their)|(?P<rest>the (?:other|others|other two|other three))(?! \w)|(?P<group>{GROUP}))\b",
+    rf"|(?P<their>their)|(?<!\d )(?P<rest>the (?:other|others|other two|other three))(?! \w)|(?P<group>{GROUP}))\b",
     re.IGNORECASE,
 )
 LIST = re.compile(
-    r"(?P<all>@\d+\^?(?:'s)?(?:, @\d+(?:'s)?)*,? and (?:with )?@\d+\^?)(?P<own>'s)?(?! (?!was|has|is\b)\w+s\b)"
+    r"(?P<all>@\d+\^?(?:'s)?(?:(?:, @\d+(?:'s)?)+,?)? and (?:with )?@\d+\^?)(?P<own>'s)?(?! (?!was|has|is\b)\w+s\b)"
 )
 MALE = {"he": "he", "him": "he", "his": "he", "she": "she", "her": "she", "hers": "she"}
 
@@ -95,15 +97,15 @@ class Meant:
         number = self._one(pronoun, subject=bool(match["subject"]))
         if number is None:
             return match[0]
-        self._mention(number, match)
+        self._mention(number, match, topic=not match["possessive"])
         return f"@{number}" + ("'s" if match["possessive"] else "^" if match["subject"] else "")
 
-    def _mention(self, number: int, match: re.Match[str]) -> None:
+    def _mention(self, number: int, match: re.Match[str], topic: bool = True) -> None:
         pronoun = self.pronouns[number]
         sentence = len(re.findall(r"[.!?] ", match.string[: match.start()]))
-        if sentence != self.sentence or pronoun not in self.topic:
+        if topic and (sentence != self.sentence or pronoun not in self.topic):
             self.topic[pronoun] = number
-        self.sentence = sentence
+        self.sentence = sentence if topic else self.sentence
         self.last[pronoun] = number
         self.named = [*(one for one in self.named if one != number), number]
 

@@ -19,7 +19,11 @@ STOP = re.compile(
     rf"(?:{any_of(listed(WORDS['stops']))}|\w+ly(?<!woolly)(?<!ugly)(?<!curly)(?<!silly)|@\d+\S*)$", re.IGNORECASE
 )
 WORD = re.compile(r"\s*([A-Za-zÀ-ÿ0-9]+(?:[-'’][A-Za-zÀ-ÿ]+)*)")
-AND = re.compile(r"\s*(?:,\s*and|,|and|as well as|plus|along with|together with)\s+")
+AND = re.compile(
+    r"\s*(?:,\s*and,?|,|and(?:, [^,;.]{1,25},)?|and,|as well as|plus|along with|together with)\s+(?:(?:even|also"
+    r"|finally|lastly|last of all"
+    r"|then|worst of all|best of all),?\s+)?"
+)
 LONGEST = 6
 
 
@@ -59,7 +63,7 @@ def phrases(text: str, at: int) -> Iterator[tuple[str, int]]:
 def _after_aside(text: str, at: int) -> int:
     """Past "of silk", "with a torn hem" and the like, to the next comma or "and" that could go on with the list."""
     aside = re.compile(
-        r"\s+(?:of|with|from|made|for|that|which|full|too|at|on|in|under|over)\b[^,;.:]*?(?=,|;|\.|:| and )"
+        r"\s+(?:of|off|with|from|made|for|that|which|full|too|at|on|in|under|over)\b[^,;.:]*?(?=,|;|\.|:| and )"
     ).match(text, at)
     return aside.end() if aside else at
 

@@ -58,6 +58,9 @@ NOUN_BEFORE = re.compile(
 )
 SPEAKING = re.compile(rf"»[,.]?\s*(?:{WHO} )?$")
 """Who lies after a quotation tells a lie."""
+OF_A_THING = re.compile(
+    r"\b(?:water|blood|sweat|tears?|rain|snow|oil|wax|ink|sand|smoke|engine|motor|meter|taps?|hose)s? $", re.I
+)
 BEGINS = re.compile(rf"\b{any_form('begin, start, continue, turn, go on')} to $", re.IGNORECASE)
 INVERTED = re.compile(rf"(?: \w+)?,? ({WHO})(?!')(?!\^)")
 
@@ -86,6 +89,8 @@ def _events(sentence: Sentence) -> Iterator[tuple[int, str, Slugs]]:
             if sentence.doubted(match.start()) or (noun and not _is_third(match)):
                 continue
             if what == "lying" and SPEAKING.search(text[: match.start()]):
+                continue
+            if match[0].lower().endswith("ing") and OF_A_THING.search(text[: match.start()]):
                 continue
             slugs = _who(sentence, match)
             taken.append(match.span())

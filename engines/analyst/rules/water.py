@@ -31,6 +31,22 @@ POURED = re.compile(
     re.IGNORECASE,
 )
 """Water over somebody: "pours a bucket over @0's head"."""
+SWEPT = re.compile(
+    rf"\b(?:the|a|an|its) (?:[\w-]+ ){{0,2}}?{any_noun(WORDS['flows'])} (?:\w+ly |then |promptly "
+    rf")?{any_form(WORDS['taking'])}"
+    rf" (?:both )?(?P<who>{WHO})(?!'s (?!clothes|coat|head|body|boots|skirt|shirt))"
+    rf"|(?P<whom>{WHO}) (?:is|are|was|were|gets?|got) (?:\w+ly |then )?{any_of(listed(WORDS['swept']))}"
+    r" (?:away|overboard|one way|off|under|ashore|down (?:the|a) (?:river|stream|rapids|weir)|downstream|out to sea"
+    r"|up on"
+    r"|into the (?:sea|river|lake|water|canal|stream|harbour|surf|waves|current)|over the (?:weir|falls|side))\b",
+    re.IGNORECASE,
+)
+"""A river or a wave takes somebody along."""
+UP_TO = re.compile(
+    r"\b(?:in|into|through|wades?|waded|wading|sinks?|sank|stands?|stood|goes|went|water|is|was|are|were)\b[^.;]*?"
+    rf"\b(?:up )?to (?:the|{WHO}'s) {any_of(listed(WORDS['depths']))}\b(?! with)",
+    re.IGNORECASE,
+)
 POURS = re.compile(
     rf"\b{any_form(WORDS['pouring'])}\b",
     re.IGNORECASE,
@@ -41,10 +57,37 @@ RUNS_OFF = re.compile(
     re.IGNORECASE,
 )
 NOT_CLOTHES = re.compile(rf"(?<!\w){saying(listed(WORDS['other_wet']))}(?!\w)", re.IGNORECASE)
+NO_DRY = re.compile(
+    r"\b(?:no|not an?|not one|without an?|isn't an?|is not an?|wasn't an?|hardly an?|scarcely an?|never an?|nor an?"
+    r"|not a single)"
+    r" dry (?:stitch|thread|inch|spot|hair|patch|fold|bone|rag|shirt|corner|seam)\b",
+    re.IGNORECASE,
+)
+THROWN_IN = re.compile(
+    rf"\b{any_form('tip, throw, push, pitch, knock, fling, shove, hurl, toss, spill, drop, dump, sweep')}"
+    rf" (?P<who>{WHO})(?!') (?:\w+ ){{0,4}}?(?:in|into) (?:the|a) (?:[\w-]+ ){{0,2}}?{WATER}\b"
+)
+SPRAYS = re.compile(
+    rf"\b{any_form('spray, splash, shower, hose, hose down, slosh, squirt, swamp, deluge, pelt, drown, baptise')}"
+    rf" (?P<who>{WHO})(?!')[^;.]*?\b(?:{WATER}|ditchful|bucketful|head to foot|head to toe)\b",
+    re.IGNORECASE,
+)
+NOT_DAMP = re.compile(
+    r"\b(?:no|not an?|without an?|isn't an?|is not an?|wasn't an?|hardly an?|never an?|nor an?|not one|not a single)"
+    r" (?:\w+ )?(?:damp|wet|moist|soggy|clammy|sodden) (?:thread|stitch|spot|patch|inch|fold|seam|hem|hair|sleeve"
+    r"|corner)\b",
+    re.IGNORECASE,
+)
 DRY = re.compile(rf"(?<!\w){saying(listed(WORDS['dry']))}(?!\w)", re.IGNORECASE)
 HAIR = re.compile(rf"\b{any_noun(WORDS['hair'])}\b[^,;.]*", re.IGNORECASE)
 """Hair and boots may drip on when the clothes are dry."""
-NOT_DRY = re.compile(rf"(?<!\w){saying(listed(WORDS['not_dry']))}(?!\w)", re.IGNORECASE)
+NOT_DRY = re.compile(
+    rf"(?<!\w){saying(listed(WORDS['not_dry']))}(?!\w)"
+    r"|(?<!no )\b(?:still|stays?|remains?|keeps?|will be|be|is|are|feels?)(?: \w+ly| as| quite)? (?:damp|wet|soaked"
+    r"|sodden"
+    r"|dripping|clammy|moist|soggy|drenched)\b(?! (?:no|any) (?:longer|more))",
+    re.IGNORECASE,
+)
 
 
 def changes(page: Page) -> Iterator[Change]:
@@ -69,6 +112,15 @@ def _soaked(sentence: Sentence) -> Iterator[tuple[int, Slugs]]:
     for match in POURED.finditer(text):
         if POURS.search(match[0]) and not sentence.doubted(match.start()):
             yield match.start(), sentence.people(match["who"])
+    for match in (*SWEPT.finditer(text), *SPRAYS.finditer(text), *THROWN_IN.finditer(text)):
+        if not sentence.doubted(match.start()):
+            yield match.start(), sentence.people(match["who"] or match.groupdict().get("whom") or "")
+    for match in NO_DRY.finditer(text):
+        yield match.start(), _whose(sentence, match)
+    for match in UP_TO.finditer(text):
+        wet = re.search(rf"\b(?:{WATER}|swims?|wad(?:es?|ing|ed)|brimful|deep)\b", text)
+        if wet and not sentence.doubted(match.start()):
+            yield match.start(), _whose(sentence, match)
     for match in (*WET.finditer(text), *FALLS.finditer(text), *RUNS_OFF.finditer(text)):
         if not sentence.doubted(match.start()):
             yield match.start(), _whose(sentence, match)
@@ -101,7 +153,7 @@ def _dried(page: Page, wet: dict[str, str]) -> Iterator[Change]:
     sentence before, else all who are wet."""
     dry: dict[str, bool] = {}
     before: Slugs = ()
-    for sentence in page.sentences:
+    for sentence in page.aloud:
         for who, done in _drying(sentence, tuple(wet), before):
             dry[who] = done
         before = tuple(who for who in sentence.everybody if who in wet) or before
@@ -116,8 +168,8 @@ def _drying(sentence: Sentence, wet: Slugs, before: Slugs) -> Iterator[tuple[str
     text = HAIR.sub(_blank, sentence.text)
     damp = {who for denied in NOT_DRY.finditer(text) for who in _around(sentence, denied.start(), wet) or before or wet}
     yield from ((who, False) for who in damp)
-    for match in DRY.finditer(NOT_DRY.sub(_blank, text)):
-        if not sentence.doubted(match.start()):
+    for match in (*DRY.finditer(NOT_DRY.sub(_blank, text)), *NOT_DAMP.finditer(text)):
+        if match.re is NOT_DAMP or not sentence.doubted(match.start()):
             named = tuple(who for who in sentence.everybody if who in wet)
             yield from ((who, True) for who in named or before or wet if who not in damp)
 
