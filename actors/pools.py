@@ -315,7 +315,7 @@ class Finishing:
     ) -> list[Deliverable]:
         from media.delivery import deliver
 
-        return deliver(episode, episode_id, names, ledger, self._assets)
+        return deliver(episode, episode_id, names, ledger, self._assets, self._gates.pass_)
 
 
 POOLS: dict[str, Any] = {

@@ -42,9 +42,10 @@ from events.episode import CastMember, Episode
 from events.errors import BadScript, InvalidInput, NoConsent, NotFound
 from events.health import Health, health
 from events.history import Difference, differences, version_at, whole
-from events.job import RequestStill
+from events.job import JOB, RequestStill
 from events.log import Entry
 from events.mapper import Recorded
+from events.memories import TOLD
 from events.mentions import masked, spellings
 from events.production import EPISODE, RequestEpisode
 from events.script import Script
@@ -259,11 +260,22 @@ class Studio:
         """Go on with a still wherever it was left; its picture is copied to ``out`` where one is named."""
         from actors.pools import STILL_POOLS, stages_here_or_there
 
-        done = Sitting(self.settings, job_id, stages_here_or_there(self.settings, STILL_POOLS)).make().completed
+        stages = stages_here_or_there(self.settings, STILL_POOLS)
+        done = Sitting(self.settings, job_id, stages, self._reminded(job_id)).make().completed
         assert done
         if out:
             shutil.copyfile(self.assets.path(done.uri), out)
         return Still(job_id=job_id, picture=out or self.assets.path(done.uri), idr=done.idr)
+
+    def _reminded(self, job_id: UUID) -> tuple[str, ...]:
+        """What came to the character's mind when the still was ordered."""
+        request = state_at(JOB, job_id, self.log).request
+        assert request
+        member = request.character
+        if not state_at(CHARACTER, member.character_id, self.log, member.version).scenes:
+            return ()
+        question = Question(character_id=member.character_id, query=request.asked, upto=member.version, kinds=TOLD)
+        return tuple(memory.line() for memory in self.remembrance.recall([question])[0])
 
     # ------------------------------------------------------------ episodes
 

@@ -22,13 +22,13 @@ from media.timeline import Picture, Sound, write_timeline
 
 
 def deliver(
-    episode: Episode, episode_id: str, names: Mapping[str, str], ledger: Sequence[Recorded], assets: Assets
+    episode: Episode, episode_id: str, names: Mapping[str, str], ledger: Sequence[Recorded], assets: Assets, gate: float
 ) -> list[Deliverable]:
     """Everything that belongs into the episode's folder; the clips lie beside the timeline that names them."""
     assert episode.cut
     reel = reel_of(episode, assets)
     told = report(episode_id, reel, names, ledger)
-    kept = retention(reel, names)
+    kept = retention(reel, names, gate)
     return [
         Deliverable(name="film.mp4", uri=episode.cut.film),
         Deliverable(name="film.srt", uri=episode.cut.subtitles),

@@ -19,13 +19,15 @@ from events.script import FPS
 from media.reel import Reel
 
 COLOURS = ("#2b7a78", "#d2691e", "#5b5ea6", "#b3262e", "#7a8b2a", "#7c8087")
-PASS = 0.75
 SIZE = (10, 6)
 
 
-def retention(reel: Reel, names: Mapping[str, str], gate: float = PASS) -> dict[str, Any]:
-    """Ready for JSON: by slug, ``over_time`` (seconds of the film, scene, shot, idr, low; idr None where the face was
-    looked for and not found) and ``by_gap`` (gap in scenes, 0 for the first time; median IDR; sightings)."""
+def retention(reel: Reel, names: Mapping[str, str], gate: float) -> dict[str, Any]:
+    """Ready for JSON; ``gate`` is the IDR that passes.
+
+    By slug, ``over_time`` (seconds of the film, scene, shot, idr, low; idr None where the face was looked for and not
+    found) and ``by_gap`` (gap in scenes, 0 for the first time; median IDR; sightings).
+    """
     told: dict[str, Any] = {}
     for slug, name in names.items():
         seen = list(_seen(reel, slug))

@@ -42,7 +42,7 @@ def reel() -> Reel:
 
 
 def test_everybody_is_followed_over_the_film(reel: Reel) -> None:
-    told = retention(reel, NAMES)
+    told = retention(reel, NAMES, 0.75)
     ava = told["characters"]["ava"]["over_time"]
     assert [(seen["scene"], seen["seconds"], seen["idr"]) for seen in ava] == [
         (1, 2.5, 0.95), (2, 7.5, 0.93), (5, 22.5, 0.8), (6, 27.5, None), (7, 32.5, 0.9),
@@ -53,14 +53,14 @@ def test_everybody_is_followed_over_the_film(reel: Reel) -> None:
 
 def test_who_was_long_away_is_told_apart_from_who_was_just_seen(reel: Reel) -> None:
     """A scene in which the face was not found is no sighting: the gap goes on over it."""
-    gaps = retention(reel, NAMES)["characters"]["ava"]["by_gap"]
+    gaps = retention(reel, NAMES, 0.75)["characters"]["ava"]["by_gap"]
     assert [(gap["gap"], gap["idr"], gap["sightings"]) for gap in gaps] == [
         (0, 0.95, 1), (1, 0.93, 1), (2, 0.9, 1), (3, 0.8, 1),
     ]  # fmt: skip
 
 
 def test_the_picture_shows_a_line_for_everybody_who_was_seen(reel: Reel, tmp_path: Path) -> None:
-    plot(retention(reel, NAMES), "T", tmp_path / "identity.png")
+    plot(retention(reel, NAMES, 0.75), "T", tmp_path / "identity.png")
     picture = np.asarray(Image.open(tmp_path / "identity.png").convert("RGB")).astype(int)
     assert picture.shape[:2] == (720, 1200)
     colours = {"ava": (0x2B, 0x7A, 0x78), "marlow": (0xD2, 0x69, 0x1E), "zuri": (0x5B, 0x5E, 0xA6)}
@@ -69,5 +69,5 @@ def test_the_picture_shows_a_line_for_everybody_who_was_seen(reel: Reel, tmp_pat
 
 
 def test_a_film_in_which_nobody_is_recognised_has_an_empty_plot(reel: Reel, tmp_path: Path) -> None:
-    plot(retention(reel, {"zuri": "Zuri"}), "T", tmp_path / "identity.png")
+    plot(retention(reel, {"zuri": "Zuri"}, 0.75), "T", tmp_path / "identity.png")
     assert (tmp_path / "identity.png").stat().st_size > 0

@@ -176,6 +176,13 @@ def test_what_the_words_do_to_the_character_is_painted_and_stays(studio: Studio)
     assert "with a cut on the left cheek" in job.pictures[-1].prompt
 
 
+def test_an_earlier_still_comes_to_mind(studio: Studio) -> None:
+    studio.generate("ava", "Ava reads an old letter in the library, close-up")
+    made = studio.generate("ava", "Ava thinks of the letter, close-up")
+    prompt = state_at(JOB, made.job_id, studio.log).pictures[-1].prompt
+    assert "Ava remembers: scene 1: Ava reads an old letter in the library" in prompt
+
+
 def test_a_still_goes_on_where_it_was_left(studio: Studio) -> None:
     job_id = studio.request_still("ava", "Ava in the library, close-up")
     first = studio.resume_still(job_id)
