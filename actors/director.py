@@ -53,7 +53,8 @@ if TYPE_CHECKING:
 class Direction:
     """One episode being made. ``make`` may be called again after any crash."""
 
-    profile: Profile
+    profile: asyncio.Task[Profile]
+    """Asked for at once, needed by the first shot: the pools come up one after the other."""
 
     def __init__(self, settings: Settings, episode_id: UUID) -> None:
         self.settings = settings
@@ -73,25 +74,30 @@ class Direction:
     # ------------------------------------------------------------ the way of an episode
 
     async def make(self) -> None:
-        """Script, shoot, cut, check, and only the flagged scenes again, until it is delivered or has failed."""
-        self.profile = await self.stages.ask("filming", "profile")
+        """All of it; what cannot be mended is recorded as the episode's failure."""
+        self.profile = asyncio.create_task(self.stages.ask("filming", "profile"))
         try:
             await self.write_script()
-            await self.check_continuity()
             await self.remember()
-            while not (self.state.delivered or self.state.failed):
-                await self.shoot_scenes()
-                if not self.state.failed:
-                    await self.cut()
-                    await self.check_quality()
-                if self.state.quality and self.state.quality.passed:
-                    await self.deliver()
+            await self.produce()
         except EngineMissing:
             raise  # nothing is wrong with the episode: it goes on when the engine has been installed
         except (EngineError, QualityFailed) as error:
             await self.tell(FailEpisode(reason=str(error)), "fail")
+        finally:
+            self.profile.cancel()
         if self.state.failed:
             raise QualityFailed(self.state.failed)
+
+    async def produce(self) -> None:
+        """Shoot, cut, check, and only the flagged scenes again, until it is delivered or has failed."""
+        while not (self.state.delivered or self.state.failed):
+            await asyncio.gather(self.check_continuity(), self.shoot_scenes())
+            if not self.state.failed:
+                await self.cut()
+                await self.check_quality()
+            if self.state.quality and self.state.quality.passed:
+                await self.deliver()
 
     async def write_script(self) -> None:
         if self.state.script is None:

@@ -50,10 +50,9 @@ async def shoot(direction: Direction, shot: Shot, tail: str) -> Take:
 
 async def request(direction: Direction, shot: Shot) -> None:
     number = sum(1 for _ in direction.state.takes_of(shot.shot_id)) + 1
-    price = direction.profile.price_per_second * shot.frames / 24
-    command = RequestTake(
-        shot_id=shot.shot_id, engine=direction.profile.name, prompt=prompt(direction, shot), price=price
-    )
+    profile = await direction.profile
+    price = profile.price_per_second * shot.frames / 24
+    command = RequestTake(shot_id=shot.shot_id, engine=profile.name, prompt=prompt(direction, shot), price=price)
     await direction.tell(command, f"request {shot.shot_id} {number}")
 
 
