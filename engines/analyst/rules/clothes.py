@@ -2,235 +2,296 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import product
 
-from engines.analyst.rules.nouns import sort_of
-from engines.analyst.rules.page import Page, Sentence, Slugs
-from engines.analyst.rules.people import WHO
-from engines.analyst.rules.phrases import DETERMINER, head, past, phrase, phrases
-from engines.analyst.rules.words import any_form, any_noun, any_of, listed, table
+from spacy.tokens import Token
+
+from engines.analyst.language.coreference import Slugs
+from engines.analyst.language.deeds import VERBS, Deed, listed_with
+from engines.analyst.language.grammar import Scene, Sentence
+from engines.analyst.language.predication import denied, said_of, verb_of
+from engines.analyst.language.words import singular
+from engines.analyst.rules.garments import (
+    WORDS,
+    asides,
+    is_anything,
+    is_bedding,
+    is_clad,
+    is_damp,
+    is_garment,
+    is_one,
+    items,
+    names_no_person,
+    names_of,
+    spoken_of,
+    worn_for,
+)
 from engines.script import lexicon
 from events.script import Change, ChangeKind
 
-WORDS = table("clothes")
-GARMENT = re.compile(rf"(?:.*[\s-])?{any_noun(WORDS['garments'])}$", re.IGNORECASE)
-NOT_CLOTHES = re.compile(rf"(?:.*\s)?{any_of(listed(WORDS['not_clothes']))}$", re.IGNORECASE)
-WORN = ("garment", "", "thing", "substance")
-PARTED = (
-    r"(?:put|pull|slip|shrug|throw|draw|tug|fling)(?:s|ting|t|ped|ping|ged|ging|ed|ing)?|threw|drew|flung|had"
-    r"|has|have|got|get|gets|set|sets|place|places|placed|clap|claps|clapped|jam|jams|jammed|ram|rams|rammed|try"
-    r"|tries|tried"
-    r"|sling|slings|slung|fling|flings|toss|tosses|tossed|tie|ties|tied|cram|crams|crammed|keep|keeps|kept|left|leaves"
-    r"|buckle|buckles|buckled|strap|straps|strapped|button|buttons|buttoned|drag|drags|dragged|work|works|worked"
-    r"|force|forces|forced|lace|laces|laced|zip|zips|zipped|hitch|hitches|hitched"
-)
-WEARS = re.compile(rf"\b{any_form(WORDS['wearing'])}\b", re.IGNORECASE)
-"""After these anything is a garment that is no smile and no ring."""
-PUTS = re.compile(rf"\b(?:{PARTED})\b(?=(?: [\w'-]+){{1,5}}? (?:back )?on\b)", re.IGNORECASE)
-IN = re.compile(rf"(?<!right )\b{any_of(listed(WORDS['in']))}(?= )", re.IGNORECASE)
-"""After these only a word that is known for a garment is one."""
-ANYTHING = re.compile(rf"(?:{any_form(WORDS['anything'])}|{any_of(listed(WORDS['anything']))})$", re.IGNORECASE)
-BODY = (
-    rf"(?:{WHO}'s|the|both) (?:own |bare |left |right )*(?:{any_noun(table('injuries')['body'])}|shoulders|hair"
-    r"|curls|body|brow|ears|eyes)\b"
-)
-CLOTHED = re.compile(
-    r"(?:low |tight\w* |firmly |down |up |close |pulled |tied |drawn |slung |knotted |wound |thrown "
-    r"|wrapped |perched |jammed |fastened |pushed |turned )*"
-    r"(?:on|onto|over|round|around|about|across|under|in|above|to|from|covers|hides|hid|covering|hiding"
-    rf"|shades|shading) (?P<body>{BODY})",
-    re.IGNORECASE,
-)
-"""A garment on a body: "knots a red kerchief round her neck", "a cap low over his eyes"."""
-IN_HAND = re.compile(r".*\b(?:in|to|from) \S*(?: \w+)? (?:hands?|arms?|fists?|lap|fingers|grip)$", re.IGNORECASE)
-""" "Her clogs in her hand": carried, not worn."""
-ROUND = re.compile(
-    rf"(?:(?:hangs?|hung|flaps?|flapped|sits|sat|droops?|billows?|slips?|bags?|looks) (?:\w+ly )?)?(?:on|onto|over"
-    rf"|round|around|about|across) (?P<who>{WHO})(?!')",
-    re.IGNORECASE,
-)
-FITS = re.compile(
-    rf"(?:(?:that|which) )?(?:(?:still |firmly )?(?:staying|stays|stayed) on\b|(?P<who>{WHO}) (?:\w+ )?(?:wears"
-    rf"|wore|has on|had on|is wearing|was wearing"
-    rf"|has put on|puts on|put on|pulls on)|(?:fits|suits|becomes|fitted|suited) (?P<whom>{WHO}))",
-    re.IGNORECASE,
-)
-IT_IS = re.compile(rf"\b(?:it|this|that) (?:is|was) (?P<who>{WHO})|\bturns? out to be (?P<whom>{WHO})")
-OVER_HEAD = re.compile(rf"\b(?:it|them) {CLOTHED.pattern}", re.IGNORECASE)
-IT = re.compile(r" (?:back )?(?:it|them|this|these|that|both)\b")
-HELPS = re.compile(rf"\b{any_form(WORDS['helping'])}\b (?P<who>{WHO})(?: up)? (?:in|into) ", re.IGNORECASE)
-FOR = re.compile(r"\bfor (?=(?:a|an|the|his|her|some|@\d+'s) )", re.IGNORECASE)
-TAKES_OFF = re.compile(
-    r"\b(?:off|removes?|removed|sheds?|strips?|out of|without|hangs? up|unbutton\w*|unlac\w*|gives?|given"
-    r"|hands?|folds?)\b",
-    re.IGNORECASE,
-)
-MATERIAL = re.compile(any_of(listed(WORDS["materials"])), re.IGNORECASE)
-INSTRUMENT = re.compile(rf"(?:[,;:—–]|{WHO}|^)\s*(?:and )?$")
-"""Before "with a shawl": after anything but a name or a comma it says what something is done with."""
-ONLY = re.compile(
-    r"\s+(?:nothing but|nothing except|only|just|no more than|little more than|nothing more than|nothing over)\b"
-)
-HANDLED = re.compile(
-    r"(?:with|inside|into) (?:a |an |the |@\d+'s )?(?:[\w-]+ )*?(?:pocket|sleeve|lining|hem|brim)", re.IGNORECASE
-)
-DAMP = re.compile(rf"\b{any_of(listed(WORDS['damp']))}\b", re.IGNORECASE)
-HANGS = re.compile(
-    rf"\b(?:round|around|on|over|about|from) (?P<who>{WHO})'s (?:\w+ )?(?:neck|shoulders?|head|waist|back|hips|feet"
-    rf"|hands|wrists?) "
-    r"(?:hangs?|hung|sits|sat|is|was|are|lies|lay|perches|perched|flaps|flapped)\b(?= )"
-)
-HANDLES = re.compile(
-    r"\b(?:buy|bought|pack|steal|stole|sell|sold|find|found|wash|mend|dry|dries|iron|fold|bring|brought|lose|lost"
-    r"|seize|take|took)"
-    r"(?:s|es|ed)?\b"
-)
-LISTED = re.compile(r"(?<!:):(?= )")
-"""Garments after a colon are worn: "@0 is pleased with herself: breeches, a clean shirt"."""
-GAP = re.compile(rf"(?:[,;]|\band|\bbut)\s*(?:and )?({WHO}),? (?:a|an|the|in|two|some)\b ")
+IT = {"it", "them", "these", "this", "that", "those", "both", "one"}
+
+Worn = tuple[Slugs, Token]
+"""Who wears which garment."""
 
 
-def changes(page: Page) -> Iterator[Change]:
+def changes(scene: Scene) -> Iterator[Change]:
     worn: dict[tuple[str, str], Change] = {}
-    spoken_of = ""
-    for sentence in page.sentences:
-        if sentence.unreal:
+    for sentence in scene.sentences:
+        if sentence.unreal or sentence.asks:
             continue
-        spoken = [*_garments(sentence)]
-        it = [
-            (who, what)
-            for at, who in _puts_it_on(sentence)
-            if (
-                what := next(
-                    (what for what, end in reversed(spoken) if end <= at), spoken_of or (spoken or [("", 0)])[0][0]
-                )
-            )
-        ]
-        spoken_of = spoken[-1][0] if spoken else spoken_of
-        for who, what in (*_worn(sentence), *it):
-            change = Change(kind=ChangeKind.WARDROBE, character=who, what=what, colour=lexicon.colour(what))
-            worn.setdefault((who, head(what)), change)
-        for who, what in _taken_off(sentence):
-            worn.pop((who, head(what)), None)
+        for slugs, garment in _worn(sentence):
+            for slug, (noun, what) in product(slugs, names_of(garment, scene)):
+                change = Change(kind=ChangeKind.WARDROBE, character=slug, what=what, colour=lexicon.colour(what))
+                worn.setdefault((slug, _key(noun)), change)
+        for slugs, taken in _taken_off(sentence):
+            for slug in slugs:
+                worn.pop((slug, _key(taken)), None)
     yield from worn.values()
 
 
-def _worn(sentence: Sentence) -> Iterator[tuple[str, str]]:
-    text = sentence.text
-    found: list[tuple[str, str]] = []
-    for pattern in (WEARS, PUTS, IN):
-        for match in pattern.finditer(text):
-            tool = match[0].lower() == "with" and not INSTRUMENT.search(text[: match.start()])
-            if not tool and not sentence.doubted(match.start()) and not HANDLED.match(text, match.start()):
-                found += _items(sentence, match, _wearer(sentence, match))
-    for match in HELPS.finditer(text):
-        helped = sentence.people(match["who"])
-        found = [(who, what) for who, what in found if who in helped] + list(_items(sentence, match, helped))
-    found += _on_bodies(sentence)
-    for match in HANGS.finditer(text):
-        found += [] if sentence.doubted(match.start()) else _items(sentence, match, sentence.people(match["who"]))
-    for match in () if HANDLES.search(text) else LISTED.finditer(text):
-        found += _items(sentence, match, sentence.subject(match.start() - 1) or sentence.before)
-    yield from found
-    for match in GAP.finditer(text) if found else ():
-        yield from _items(sentence, match, sentence.people(match[1]))
+def _key(noun: Token) -> str:
+    return singular(noun.lower_)
 
 
-def _items(sentence: Sentence, match: re.Match[str], who: Slugs) -> Iterator[tuple[str, str]]:
-    """The garments of a list; after "wears" anything that is no smile and no ring."""
-    at, anything = match.end(), bool(ANYTHING.match(match[0]))
-    if re.match(r"(?:exchange|swap|trade|change)", match[0]) and (other := FOR.search(sentence.text, at)):
-        at = other.end()
-    if _damp(sentence, match.start()) or re.match(
-        r" (?:[\w'@-]+ ){1,5}?(?:in|over|under) (?:@\d+'s|the|one) (?:hand|arm|lap|fist|mouth)", sentence.text[at:]
-    ):
-        return
-    if only := ONLY.match(sentence.text, at):
-        at = only.end()
-    anything = anything and bool(DETERMINER.match(sentence.text, at))
-    for said, _ in phrases(sentence.text, at):
-        stuff = MATERIAL.fullmatch(said) and match[0].lower().endswith("in")
-        worn = anything and not NOT_CLOTHES.match(said) and sort_of(said) in WORN
-        what = _garment(said) or (said if stuff or worn else "")
-        yield from ((slug, what) for slug in who if what)
-        if not what and not anything:
-            return
-
-
-def _garment(said: str) -> str:
-    """The phrase up to its garment: what comes after may be a verb ("monk's cowl waits")."""
-    words = said.split()
-    return next((what for end in range(len(words), 0, -1) if GARMENT.match(what := " ".join(words[:end]))), "")
-
-
-def _on_bodies(sentence: Sentence) -> Iterator[tuple[str, str]]:
-    """Garments said to be on a body, to be worn or to fit."""
-    for what, end in _garments(sentence):
-        if sentence.doubted(end) or _damp(sentence, end - 1):
+def _worn(sentence: Sentence) -> Iterator[Worn]:
+    for deed in sentence.told:
+        if is_one(deed.verb, "damp"):
             continue
-        rest = re.compile(r"[ ,]*(?:back )?")
-        at = past(rest, sentence.text, end)
-        clothed, fits, round_ = (
-            CLOTHED.match(sentence.text, at),
-            FITS.match(sentence.text, at),
-            ROUND.match(sentence.text, at),
+        for rule in (_wears, _gets_into, _draped, _fits, _stays_on, _revealed, _swapped):
+            yield from ((slugs, noun) for slugs, noun in rule(deed, sentence) if not denied(noun) and not is_damp(noun))
+    for token in sentence.span:
+        if is_garment(token) and token.dep_ != "compound":
+            yield from _gapped(token, sentence)
+            yield from _on_body(token, sentence)
+            yield from _shown(token, sentence)
+        if token.dep_ in ("pobj", "pcomp", "conj") and not denied(token):
+            yield from _within(token, sentence)
+
+
+def _verb(deed: Deed, words: str) -> bool:
+    return bool({deed.lemma, deed.verb.lemma_.lower()} & WORDS[words])
+
+
+def _wears(deed: Deed, sentence: Sentence) -> Iterator[Worn]:
+    """ "Wears a cape", "has it on", "buttons up her coat"."""
+    if _verb(deed, "wearing"):
+        for noun in items((*deed.things, *asides(deed), *worn_for(deed))):
+            if is_garment(noun) if noun.i < deed.verb.i else is_anything(noun):
+                yield deed.people(deed.doers), noun
+            elif noun.lower_ in IT and (before := spoken_of(noun)) is not None:
+                yield deed.people(deed.doers), before
+    elif _verb(deed, "on_verbs"):
+        behind = [noun for noun in deed.with_words("on") if is_garment(noun)]
+        on = any(child.lower_ == "on" and not [*child.children] for child in deed.verb.children)
+        meant = [spoken_of(noun) if noun.lower_ in IT else noun for noun in deed.things] if on else []
+        things = [noun for noun in meant if noun is not None and is_garment(noun)]
+        yield from ((deed.people(deed.doers), noun) for noun in (*behind, *things))
+    if _verb(deed, "helping") and any(child.lower_ == "on" for child in deed.verb.children):
+        yield from ((deed.people(deed.things), noun) for noun in deed.with_words("with") if is_garment(noun))
+    others = [noun for word, noun in deed.phrases() if word in WORDS["on_body"] and sentence.scene.who(noun)]
+    if _verb(deed, "fastening") and not others and not any(is_one(noun, "carrying") for _, noun in deed.phrases()):
+        yield from (
+            (_owner(noun, sentence) or deed.people(deed.doers), noun) for noun in deed.things if is_garment(noun)
         )
-        if clothed and IN_HAND.match(clothed[0]):
-            continue
-        if clothed:
-            owner = re.match(WHO, clothed["body"])
-            yield from ((who, what) for who in (sentence.people(owner[0]) if owner else sentence.subject(end)))
-        elif fits:
-            by = sentence.people(fits["who"] or fits["whom"] or "") or sentence.subject(end)
-            yield from ((who, what) for who in by)
-        elif round_:
-            yield from ((who, what) for who in sentence.people(round_["who"]))
 
 
-def _garments(sentence: Sentence) -> Iterator[tuple[str, int]]:
-    """Every garment that the sentence speaks of, and where its phrase ends."""
-    end = 0
-    for match in DETERMINER.finditer(sentence.text):
-        if match.start() >= end and (
-            not match.start() or not sentence.text[match.start() - 1].isalpha() or sentence.text[match.start()] == " "
+def _owner(noun: Token, sentence: Sentence) -> Slugs:
+    own = [one for child in noun.children if child.dep_ == "poss" for one in listed_with(child)]
+    return tuple(slug for one in own for slug in sentence.scene.who(one))
+
+
+def _gets_into(deed: Deed, sentence: Sentence) -> Iterator[Worn]:
+    """ "Changes into overalls", "helps him into his coat", "slips her feet into slippers"."""
+    if _verb(deed, "no_entry"):
+        return
+    objects = [thing for thing in deed.things if deed.passive or thing.i > deed.verb.i]
+    limbs = [thing for thing in objects if is_one(thing, "limbs")]
+    who = (limbs and _owner(limbs[0], sentence)) or deed.people(deed.doers if limbs else objects or deed.doers)
+    yield from ((who, noun) for noun in items(deed.with_words("into")) if is_garment(noun))
+
+
+def _draped(deed: Deed, sentence: Sentence) -> Iterator[Worn]:
+    """ "Ties a hat under her chin", "the tunic hangs on her", "pulls it over his head"."""
+    if not _verb(deed, "draping"):
+        return
+    garments = [noun for noun in (*deed.things, *deed.doers) if is_garment(noun)]
+    garments += [before for noun in deed.things if noun.lower_ in IT and (before := spoken_of(noun)) is not None]
+    for preposition, place in deed.phrases():
+        if garments and preposition in WORDS["on_body"]:
+            yield from (
+                (_body_of(place, deed, sentence), noun)
+                for noun in garments
+                if noun != place and not _covers(noun, place, preposition)
+            )
+
+
+def _covers(noun: Token, place: Token, preposition: str) -> bool:
+    """ "The sheet over her head": no garment."""
+    return is_bedding(noun) and preposition not in ("around", "round", "about") and not is_one(place, "trunk")
+
+
+def _body_of(place: Token, deed: Deed, sentence: Sentence) -> Slugs:
+    """Whose neck, head or shoulders; somebody as a whole."""
+    if sentence.scene.who(place):
+        return sentence.scene.who(place) if place.head.lower_ not in ("to", "under", "above", "at") else ()
+    held = is_one(place, "carrying") and place.tag_ != "NNS"
+    if (
+        not is_one(place, "worn_at")
+        or held
+        or (place.lemma_ in ("hand", "finger", "knee") and deed.verb.lemma_ != "pull")
+    ):
+        return ()
+    return _owner(place, sentence) or deed.people(deed.doers)
+
+
+def _fits(deed: Deed, sentence: Sentence) -> Iterator[Worn]:
+    """ "The cap suits him", "shades his eyes"."""
+    garments = [noun for noun in deed.doers if is_garment(noun)]
+    if garments and _verb(deed, "fitting"):
+        yield from ((deed.people(deed.things), noun) for noun in garments)
+    if garments and _verb(deed, "covering"):
+        places = [noun for noun in deed.things if is_one(noun, "worn_at") or is_one(noun, "limbs")]
+        yield from ((_owner(place, sentence), noun) for place in places for noun in garments if not is_bedding(noun))
+
+
+def _stays_on(deed: Deed, sentence: Sentence) -> Iterator[Worn]:
+    """ "Her hat stays on"."""
+    on = any(child.lower_ == "on" and not any(end.dep_ == "pobj" for end in child.children)
+             for child in deed.verb.children)  # fmt: skip
+    if on and _verb(deed, "staying"):
+        yield from ((_owner(noun, sentence), noun) for noun in deed.doers if is_garment(noun))
+
+
+def _revealed(deed: Deed, sentence: Sentence) -> Iterator[Worn]:
+    """ "Underneath is a plain black dress", "takes off her coat and shows a red one"."""
+    under = any(is_one(token, "under") for token in sentence.span)
+    if _verb(deed, "revealing") or (under and deed.verb.lemma_ == "be"):
+        who = deed.people(deed.doers) or sentence.everybody[:1]
+        yield from ((who, noun) for noun in (*deed.things, *deed.doers) if is_garment(noun))
+
+
+def _swapped(deed: Deed, sentence: Sentence) -> Iterator[Worn]:
+    """ "Has exchanged her oilskins for a green gown"."""
+    if _verb(deed, "swapping"):
+        yield from ((deed.people(deed.doers), noun) for noun in items(deed.with_words("for")) if is_garment(noun))
+
+
+def _within(noun: Token, sentence: Sentence) -> Iterator[Worn]:
+    """ "In a long coat", "dressed in silk", "with a scarf round her neck"."""
+    first = noun
+    while (first.dep_ == "conj" and first.pos_ not in VERBS) or _stuff_of_garment(first, noun):
+        first = first.head if first.dep_ == "conj" else first.head.head
+    preposition = first.head
+    if first.dep_ != "pobj" or not _told(preposition, sentence) or is_damp(noun):
+        return
+    verb = verb_of(preposition)
+    clad = verb is not None and is_one(verb, "clad") and is_clad(noun)
+    if preposition.lower_ == "in" and (is_garment(noun) or clad or _material(noun, preposition)):
+        said = _clothed(preposition, sentence)
+        lost = (
+            preposition.dep_ == "ROOT"
+            or not said
+            or (said and all(one.pos_ == "NOUN" and names_no_person(one) for one in said))
+        )
+        yield _people(said, sentence) or (_next_to(preposition, sentence) if lost else ()), noun
+    if preposition.lower_ == "on" and noun.doc[preposition.i - 1].lemma_ == "have" and is_garment(noun):
+        before = [slug for token in noun.doc[noun.sent.start : preposition.i] for slug in sentence.scene.who(token)]
+        yield tuple(before[-1:]), noun
+
+
+def _stuff_of_garment(first: Token, noun: Token) -> bool:
+    """ "A dress of nettles and a bonnet"."""
+    return first != noun and first.dep_ == "pobj" and first.head.lower_ == "of" and is_garment(first.head.head)
+
+
+def _on_body(noun: Token, sentence: Sentence) -> Iterator[Worn]:
+    """ "A black cape about his shoulders": whatever the tree hangs the words on."""
+    if noun.i + 2 >= noun.sent.end or denied(noun) or is_damp(noun) or not _told(noun, sentence):
+        return
+    preposition = noun.nbor(1)
+    place = next((token for token in noun.doc[noun.i + 2 : noun.i + 5] if is_one(token, "worn_at")), None)
+    if preposition.lower_ not in WORDS["on_body"] - {"to"} or place is None or is_one(place, "limbs"):
+        return
+    at_feet = preposition.lower_ == "at" and not is_one(place, "trunk")
+    between = noun.doc[noun.i + 2 : place.i]
+    if at_feet or _covers(noun, place, preposition.lower_) or not any(token.dep_ == "poss" for token in between):
+        return
+    yield _people(between, sentence) or sentence.everybody[:1], noun
+
+
+def _gapped(noun: Token, sentence: Sentence) -> Iterator[Worn]:
+    """ "Ava wears a gown, Kairo a toga"."""
+    first = noun.left_edge if noun.left_edge.lower_ in ("a", "an") else next(iter(noun.children), noun)
+    if first.lower_ not in ("a", "an") or first.i < 2:
+        return
+    person, before = noun.doc[first.i - 1], noun.doc[first.i - 2]
+    if sentence.scene.who(person) and before.lower_ in (",", "and", ":", ";"):
+        yield sentence.scene.who(person), noun
+
+
+def _shown(noun: Token, sentence: Sentence) -> Iterator[Worn]:
+    """ "Looks at himself in the mirror: a charcoal suit, a narrow tie"."""
+    colons = [token.i for token in sentence.span if token.text in (":", "—") and token.i < noun.i]
+    if not colons or any(token.pos_ in VERBS and token.tag_ != "VBN" for token in noun.doc[colons[-1] : noun.i]):
+        return
+    before = noun.doc[sentence.span.start : colons[-1]]
+    if any(is_one(token, "shows") for token in before) and not any(is_one(token, "stowing") for token in before):
+        yield _people(before, sentence)[:1], noun
+
+
+def _told(preposition: Token, sentence: Sentence) -> bool:
+    verb = verb_of(preposition)
+    return verb is None or Deed(verb, sentence.scene.who).happens
+
+
+def _next_to(preposition: Token, sentence: Sentence) -> Slugs:
+    """ "In a long coat she walks on": whoever stands next to the phrase, where the tree hangs it on some thing."""
+    after = [slug for token in preposition.subtree if token.i > preposition.i for slug in sentence.scene.who(token)]
+    return tuple(after[:1])
+
+
+def _material(noun: Token, preposition: Token) -> bool:
+    """ "Dressed in black", "is in velvet"."""
+    return is_one(noun, "materials") and (preposition.head.lemma_.lower() in WORDS["dressing"])
+
+
+def _clothed(preposition: Token, sentence: Sentence) -> tuple[Token, ...]:
+    """Whoever is "in" it; not where something is put or found there."""
+    who, verb = sentence.scene.who, preposition.head
+    said = said_of(preposition, who)
+    if verb.pos_ not in VERBS:
+        above = verb_of(preposition)
+        if verb.pos_ == "NOUN" and verb.dep_ == "pobj" and above is not None:
+            return Deed(above, who).things if Deed(above, who).passive else Deed(above, who).doers
+        return (*said, verb.head) if verb.dep_ == "appos" and not _people(said, sentence) else said
+    if any(one.i in (preposition.i - 1, preposition.i - 2) for one in said):
+        return said
+    deed = Deed(verb, who)
+    if preposition.i < verb.i and not deed.passive:
+        return deed.doers
+    if is_one(verb, "dressing") and not said and verb.dep_ in ("ccomp", "advcl"):
+        return Deed(verb.head, who).doers
+    things = [thing for thing in deed.things if not who(thing)]
+    return () if things and not deed.passive and verb.lemma_.lower() in WORDS["stowing"] else said
+
+
+def _people(tokens: Iterable[Token], sentence: Sentence) -> Slugs:
+    return tuple(dict.fromkeys(slug for token in tokens for slug in sentence.scene.who(token)))
+
+
+def _taken_off(sentence: Sentence) -> Iterator[Worn]:
+    """ "Takes off her coat", "slips out of the apron"."""
+    for deed in sentence.told:
+        if (
+            _verb(deed, "taking_off")
+            and not _verb(deed, "wearing")
+            and not any(
+                preposition in WORDS["on_body"] and _body_of(place, deed, sentence)
+                for preposition, place in deed.phrases()
+            )
         ):
-            what, end = phrase(sentence.text, match.start())
-            if garment := _garment(what):
-                yield garment, end - len(what) + len(garment)
-
-
-def _puts_it_on(sentence: Sentence) -> Iterator[tuple[int, str]]:
-    """(where, who) of every "puts it on"."""
-    for match in OVER_HEAD.finditer(sentence.text):
-        owner = re.match(WHO, match["body"])
-        slugs = sentence.people(owner[0]) if owner else sentence.subject(match.start())
-        yield from ((match.start(), who) for who in slugs)
-    for pattern in (WEARS, PUTS):
-        for match in pattern.finditer(sentence.text):
-            if (
-                not sentence.doubted(match.start())
-                and IT.match(sentence.text, match.end())
-                and not _damp(sentence, match.start())
-            ):
-                yield from ((match.start(), who) for who in sentence.subject(match.start()))
-
-
-def _damp(sentence: Sentence, at: int) -> bool:
-    """Whether the garment only stands in a statement about wetness."""
-    return bool(DAMP.search(sentence.said(at)))
-
-
-def _wearer(sentence: Sentence, match: re.Match[str]) -> Slugs:
-    """Whom the clause is about; somebody unnamed may turn out to be one of the cast ("it is Emil")."""
-    found = sentence.subject(match.start())
-    known = IT_IS.search(sentence.text, match.end()) if not found else None
-    return sentence.people(known["who"] or known["whom"]) if known else found
-
-
-def _taken_off(sentence: Sentence) -> Iterator[tuple[str, str]]:
-    for match in TAKES_OFF.finditer(sentence.text):
-        start = DETERMINER.match(sentence.text, match.end())
-        what, _ = phrase(sentence.text, match.end()) if start else ("", 0)
-        if garment := _garment(what):
-            yield from ((slug, garment) for slug in sentence.subject(match.start()))
+            yield from ((deed.people(deed.doers), noun) for noun in deed.things if is_garment(noun))
+        yield from ((deed.people(deed.doers), noun) for noun in deed.with_words("of") if is_garment(noun)
+                    and noun.head.head.lower_ == "out")  # fmt: skip

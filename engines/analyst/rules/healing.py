@@ -1,205 +1,153 @@
-"""Healing: which of the known injuries the text says are over, and the scar that one may leave."""
+"""Healing: which of the known injuries are over, and the scars that they leave."""
 
 from __future__ import annotations
 
-import itertools
-import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 
-from engines.analyst.rules.injuries import standing
-from engines.analyst.rules.page import Page, Sentence
-from engines.analyst.rules.people import WHO, saying
-from engines.analyst.rules.words import any_form, any_noun, any_of, listed, plural, singular, table
+from spacy.tokens import Token
+
+from engines.analyst.language.coreference import Slugs
+from engines.analyst.language.grammar import Scene
+from engines.analyst.language.words import singular
+from engines.analyst.rules.body import Spot, near, possessors, spots
+from engines.analyst.rules.mending import SETS, STEMS, Clause, clauses, denied_trace, is_not_over, is_over, so_does
+from engines.analyst.rules.standing import standing
 from events.script import Change, ChangeKind
 
-WORDS = table("healing")
-SCAR = "scar"
+
+def changes(scene: Scene) -> Iterator[Change]:
+    known = standing(scene.known)
+    if known:
+        told = scene.aloud if scene.quotes else scene
+        yield from Healer(told, known, spots(told)).changes()
 
 
-def _pattern(entry: str) -> re.Pattern[str]:
-    """The words of an entry; "@" stands for a person or for what is somebody's."""
-    return re.compile(rf"(?<!\w){saying(listed(WORDS[entry]))}(?!\w)", re.IGNORECASE)
+@dataclass
+class Healer:
+    """Follows which known injuries a scene speaks of, and which of them are over."""
+
+    scene: Scene
+    known: Sequence[Change]
+    spots: dict[int, Spot]
+    last: list[Change] = field(default_factory=list)
+    over: dict[Change, None] = field(default_factory=dict)
+    went_on: bool = False
+    """Whether the clause before says that something has healed."""
+    bad: set[Change] = field(default_factory=set)
+    whole: dict[str, None] = field(default_factory=dict)
+
+    def changes(self) -> Iterator[Change]:
+        for sentence in self.scene.sentences:
+            if not sentence.unreal and not sentence.asks:
+                for clause in clauses(sentence):
+                    yield from self._read(clause)
+        healed = [one for one in self.over if one not in self.bad and one.character not in self.whole]
+        healing = {"kind": ChangeKind.HEALING, "bandaged": False, "grave": False}
+        yield from (one.model_copy(update=healing) for one in healed)
+        yield from (Change(kind=ChangeKind.HEALING, character=slug, what="all") for slug in self.whole)
+
+    def _read(self, clause: Clause) -> Iterator[Change]:
+        named = self._named(clause)
+        self.last = named or self.last
+        likewise = self.went_on and so_does(clause)
+        self.went_on = is_over(clause) or likewise
+        if self.went_on:
+            if people := self._all_of(clause, named):
+                self.whole |= dict.fromkeys(people)
+            else:
+                self.over |= dict.fromkeys(named or self._meant(clause))
+        elif is_not_over(clause) and (named or _about_a_hurt(clause)):
+            self.bad |= set(named or self._meant(clause))
+        yield from self._scar(clause, named or (self._meant(clause) if self.went_on else []))
+
+    def _named(self, clause: Clause) -> list[Change]:
+        """The known injuries that a clause names, by the part, by what they are, or both."""
+        found = [one for word in dict.fromkeys([*clause.words, *clause.topic]) for one in self._by(word)]
+        exact = [one for one in found if found.count(one) > 1]
+        sure = {one.character for one in exact}
+        return list(dict.fromkeys(one for one in found if one in exact or one.character not in sure))
+
+    def _by(self, word: Token) -> list[Change]:
+        lemmas = {word.lemma_.lower(), word.lower_, singular(word.lower_)}
+        owner = possessors(word, self.scene)
+        if (spot := self.spots.get(word.i)) and "eye" not in lemmas:
+            return [one for one in self.known if one.where and near(one.where, spot.part)
+                    and (not spot.sure or one.character in spot.who)]  # fmt: skip
+        return [one for one in self.known if lemmas & STEMS.get(one.what, {one.what})
+                and (not owner or one.character in owner)]  # fmt: skip
+
+    def _meant(self, clause: Clause) -> list[Change]:
+        """What "it", a person, or a clause without a subject is about."""
+        topic = [word for word in clause.topic if word.lemma_.lower() not in SETS["dressings"] and word.pos_ != "VERB"]
+        people = clause.deed.people(topic)
+        theirs = [one for one in self.known if one.character in (people or self._speaks_of(clause))]
+        if clause.lemmas & SETS["dressings"] and (bandaged := [one for one in theirs if one.bandaged]):
+            return bandaged
+        vague = SETS["pronouns"] | SETS["about_it"] | SETS["traces"]
+        loose = not topic or any({word.lower_, word.lemma_.lower()} & vague for word in topic)
+        if people and theirs and not loose:
+            return [one for one in self.last if one in theirs] or theirs
+        if loose or clause.lemmas & SETS["dressings"]:
+            only = theirs if len(theirs) == 1 else self.known if len(self.known) == 1 else ()
+            return self.last or self._near_by(clause) or list(only)
+        return []
+
+    def _speaks_of(self, clause: Clause) -> Slugs:
+        """Who was last named up to the end of a clause."""
+        earlier = [number for number in self.scene.people if number <= clause.head.sent.end]
+        return self.scene.people[max(earlier)] if earlier else ()
+
+    def _near_by(self, clause: Clause) -> list[Change]:
+        return list(dict.fromkeys(one for word in clause.head.sent for one in self._by(word)))
+
+    def _all_of(self, clause: Clause, named: Sequence[Change]) -> list[str]:
+        """Those whose every injury is over: "every hurt", "not a mark left on her"."""
+        nouns = [word for word in clause.words if word.pos_ == "NOUN" and singular(word.lower_) in SETS["generic"]]
+        none = not named and any(word.lemma_ in SETS["marks"] and denied_trace(word) for word in nouns)
+        whatever = [word for word in clause.words if _whatever(word)]
+        everything = none or whatever or any(_every(word) for word in nouns)
+        if not everything or any(word.i in self.spots for word in clause.words):
+            return []
+        said = [*clause.words, *(end for word in whatever for end in word.subtree)]
+        people = {slug for word in said for slug in self.scene.who(word)}
+        people = people or {slug for word in clause.head.sent for slug in self.scene.who(word)}
+        many = [slug for slug in dict.fromkeys(one.character for one in self.known)
+                if sum(one.character == slug for one in self.known) > 1]  # fmt: skip
+        return [slug for slug in many if slug in people or not people]
+
+    def _scar(self, clause: Clause, named: Sequence[Change]) -> Iterator[Change]:
+        """A healed wound may leave a scar."""
+        for word in clause.words:
+            if not _is_scar(word) or clause.denied:
+                continue
+            if named and clause.head.lemma_ in ("leave", "become", "turn", "fade", "remain", "be", "show"):
+                self.over |= dict.fromkeys(named[:1])
+            for one in [one for one in [*named, *self.last] if one in self.over][:1]:
+                yield Change(kind=ChangeKind.INJURY, character=one.character, what="scar", where=one.where)
 
 
-HEALED, UNHEALED, EVERYTHING, GLOBALLY = (_pattern(entry) for entry in ("healed", "unhealed", "everything", "globally"))
-NOW_SCARRED = re.compile(r"\bnow\b[^.;]*\bscars?\b|\bscars?\b[^.;]*\bwhere\b", re.IGNORECASE)
-SCARRED, NO_SCAR = _pattern("scar"), _pattern("no_scar")
-TRACE = any_noun(WORDS["traces"])
-SOUND = re.compile(
-    rf"\b(?:no|not (?:a|an|one|even an?|so much as an?|the least|the slightest)|nor an?|neither|without (?:an?|any"
-    rf"|so much as"
-    rf" an?|the)|hardly an?|scarcely an?|barely an?|(?:isn't|wasn't|is not|was not|aren't) an?|never an?|any|so "
-    rf"much as an?)"
-    rf" (?:single |last |least |faintest |further |visible |more )*{TRACE}\b"
-    r"|\bnothing (?:[\w'@-]+ ){0,5}?(?:left|remains|remained|to see|to be seen|to show|shows|hurts)\b"
-    rf"|\b{any_form(WORDS['troubling'])}(?: @\d+| it)? (?:no (?:more|longer)|not at all)\b"
-    rf"|\bno longer (?:\w+ )?{any_form(WORDS['troubling'])}\b|\bno longer (?:tender|sore|stiff|swollen|visible"
-    rf"|there|raw|red)\b"
-    rf"|\b(?:has|have|had|is|are|was|were|'s|'ve)(?: [\w]+ly| all| both| quite| long since| at last| now| since| "
-    rf"already"
-    rf"| completely)* {any_of(listed(WORDS['over_with']))}\b"
-    rf"|\b(?:is|are|was|were|looks?|feels?|felt|grew|grows?|as)(?: \w+ly| as| all| "
-    rf"quite)* {any_of(listed(WORDS['sound']))}"
-    r" (?:again|once more|as (?:new|ever|before|the other|the day))\b"
-    rf"|\bas {any_of(listed(WORDS['sound']))} as\b"
-    rf"|\b(?:comes?|came|come|cuts?|takes?|took|taken|peels?|peeled|throws?|threw|tosses|tossed|puts?|unwinds?|unwound"
-    rf"|strips?|stripped|saws?|sawed|sheds?|leaves?|left|removes?|removed|flings?|flung|burns?|burned|burnt) "
-    rf"(?:off |away )?"
-    rf"(?:the |his |her |@\d+'s )(?:\w+ )?{any_of(listed(WORDS['dressings']))}\b"
-    rf"|\b{any_of(listed(WORDS['dressings']))} (?:\w+ )?(?:comes?|came|is|are|falls?|fell|drops?|dropped) (?:off"
-    rf"|away|out)\b"
-    r"|\bwhere\b[^;.]*\b(?:used to be|had been|once was|once were|was once|were once)\b",
-    re.IGNORECASE,
-)
-"""Ways of saying that nothing is left of a hurt."""
-LASTS = re.compile(
-    r"\bas (?!good|new|well|strong|sound|straight|smooth|whole|fit|right|clean|clear|supple|firm|steady|though"
-    r"|if)[\w-]+ as"
-    r" (?:ever|before|on|the day|it was|when)\b|\b(?:still|stays?|stayed|remains?|remained|keeps?|kept|goes on|went on)"
-    rf" (?:\w+ly )?(?:{any_form(WORDS['troubling'])}|sore|stiff|swollen|raw|red|blue|purple|black|yellow|green|open"
-    rf"|tender)\b",
-    re.IGNORECASE,
-)
-GENERIC = re.compile(
-    r"\b(?:wound|injury|hurt|bandage|dressing|plaster|stitches|sling|splint|crutch|crutches|swelling|scab"
-    r"|it|limp|cast)\b",
-    re.I,
-)
-SO_IS = re.compile(r"So (?:is|are|has|have|was|were|do|does)\b")
-DENIED = re.compile(
-    r"\b(?:not|never|n't|would|will|could|should|might|may|if|until|before|hopes?|wish(?:es)?|almost"
-    r"|nearly|hardly|nor|neither|half|slowly|wants?|pray(?:s|ing)?|promis\w+|to be)\b(?! even| a (?:trace"
-    r"|twinge|mark|scratch)| so much| leave| left| find| without)",
-    re.IGNORECASE,
-)
-
-
-def changes(page: Page) -> Iterator[Change]:
-    known = list(standing(page))
-    verdicts: dict[Change, bool] = {}
-    scars: list[Change] = []
-    whole: set[str] = set()
-    topic: list[Change] = []
-    for sentence in page.aloud:
-        if sentence.unreal or not known:
-            continue
-        if GLOBALLY.search(sentence.text) and (clear := _verdict(sentence.text)) is not None and clear:
-            whole |= _owners(sentence, known)
-        told = dict(_told(sentence, known, topic))
-        if SO_IS.match(sentence.text) and True in verdicts.values():
-            told |= dict.fromkeys((one for one in known if _mentioned(one, sentence.text, sentence, known)), True)
-        verdicts |= told
-        healed = [one for one, over in told.items() if over]
-        topic = [one for one in known if _mentioned(one, sentence.text, sentence, known)] or topic
-        if SCARRED.search(sentence.text) and not NO_SCAR.search(sentence.text):
-            scars += [one for one in healed or [one for one in topic if verdicts.get(one)]][-1:]
-    for one in known:
-        if verdicts.get(one) and one.character not in whole:
-            yield Change(kind=ChangeKind.HEALING, character=one.character, what=one.what, where=one.where)
-    yield from (Change(kind=ChangeKind.HEALING, character=who, what="all") for who in sorted(whole))
-    for one in dict.fromkeys(scars):
-        if one.what != SCAR:
-            yield Change(kind=ChangeKind.INJURY, character=one.character, what=SCAR, where=one.where)
-
-
-def _owners(sentence: Sentence, known: list[Change]) -> set[str]:
-    hurt = {one.character for one in known}
-    return ({*sentence.everybody} & hurt) or ({*sentence.before} & hurt) or (hurt if len(hurt) == 1 else set())
-
-
-def _verdict(words: str) -> bool | None:
-    """Whether these words say that something is healed, that it is not, or neither."""
-    sound = SOUND.search(words)
-    if UNHEALED.search(GLOBALLY.sub("", SOUND.sub("", words))) or LASTS.search(words):
-        return False
-    found = HEALED.search(words) or NOW_SCARRED.search(words)
-    if sound and not (found and found.start() < sound.start()):
-        wants_no = re.match(r"(?:any|so much)\b", sound[0], re.IGNORECASE)
-        return bool(DENIED.search(words[: sound.start()])) == bool(wants_no)
-    if not found:
-        return None
-    return not DENIED.search(words[: found.start()])
-
-
-def _told(sentence: Sentence, known: list[Change], topic: list[Change]) -> Iterator[tuple[Change, bool]]:
-    """A verdict is for the injuries of its own clause; where it names none, for those of the sentence that have no
-    verdict of their own, else for those spoken of before, else for the injuries of whom it is about."""
-    here = [one for one in known if _mentioned(one, sentence.text, sentence, known)]
-    decided: dict[Change, bool] = {}
-    loose: list[tuple[bool, list[Change]]] = []
-    for words, about in _pieces(sentence):
-        over = _verdict(words)
-        inside = [one for one in known if _mentioned(one, words, sentence, known, about)]
-        if over is None:
-            continue
-        if inside and not EVERYTHING.search(words):
-            decided |= dict.fromkeys(inside, over)
-        else:
-            loose.append((over, [one for one in known if one.character in about]))
-    for over, owned in loose:
-        left = [one for one in here if one not in decided] or ([] if here else topic or owned)
-        decided |= dict.fromkeys(left, over)
-    for one in here:
-        if one not in decided and True in decided.values() and _too(one, sentence):
-            decided[one] = True
-    yield from decided.items()
-
-
-def _pieces(sentence: Sentence) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Clauses, each with the short ones after it that have no verb of their own ("healed at last", "as if …")."""
-    cuts = [
-        0,
-        *(
-            m.start()
-            for m in re.finditer(
-                r"[;:,](?! (?:too|as well|like)\b)|\b(?:and|but|while|though|although)\b", sentence.text
-            )
-        ),
-        len(sentence.text),
-    ]
-    for start, end in itertools.pairwise(cuts):
-        yield sentence.text[start:end], sentence.subject(min(start + 6, max(end - 1, 0)))
-
-
-def _mentioned(one: Change, words: str, sentence: Sentence, known: list[Change], about: tuple[str, ...] = ()) -> bool:
-    """Whether words speak of this injury: of the part or by its name, and of nobody else's."""
-    stems = any_of(listed(WORDS["stems"].get(one.what) or [one.what]))
-    part = plural(singular(one.where.split()[-1])) if one.where else "~"
-    for match in re.finditer(rf"\b(?:{stems}\w*|(?:{part}))\b", words, re.IGNORECASE):
-        owner = _possessor(match, words, sentence)
-        if owner and one.character not in owner:
-            continue
-        rivals = [
-            other
-            for other in known
-            if other.character != one.character and (other.what == one.what or _part(other) == _part(one))
-        ]
-        if not owner and rivals and one.character not in (about or sentence.people(words) or sentence.before):
-            continue
-        if _other_side(one, match, words):
-            continue
-        return True
-    return bool(len(known) == 1 and GENERIC.search(words) and (about or one.character in sentence.everybody))
-
-
-def _part(one: Change) -> str:
-    return singular(one.where.split()[-1]) if one.where else ""
-
-
-def _other_side(one: Change, match: re.Match[str], words: str) -> bool:
-    side = re.search(r"\b(left|right) $", words[: match.start()])
-    return bool(side and one.where.split()[0] in ("left", "right") and side[1] != one.where.split()[0])
-
-
-def _possessor(match: re.Match[str], words: str, sentence: Sentence) -> tuple[str, ...]:
-    """Whose it is: "@0's bruised hip", "the gash on @0's forearm", "the wound in @1"."""
-    before = re.search(rf"({WHO})'s (?:[\w-]+ ){{0,3}}$", words[: match.start()])
-    after = re.match(
-        rf" (?:\w+ ){{0,2}}?(?:on|in|across|over|above|of|at|along|under|below) ({WHO})", words[match.end() :]
+def _about_a_hurt(clause: Clause) -> bool:
+    """ "It still aches"; but "he is still climbing" is about no injury."""
+    return not clause.deed.people(clause.topic) or bool(
+        clause.lemmas & (SETS["trouble"] | SETS["sore"] | SETS["states"])
     )
-    found = after or before
-    return sentence.people(found[1]) if found else ()
 
 
-def _too(one: Change, sentence: Sentence) -> bool:
-    return bool(re.search(r"\b(?:too|as well|likewise|also|both|so (?:is|has|have|are|was))\b", sentence.text))
+def _is_scar(word: Token) -> bool:
+    """ "A scar", "a thin white line"."""
+    line = word.lemma_.lower() in SETS["scars"] and any(child.lower_ in SETS["scarring"] for child in word.children)
+    return word.pos_ == "NOUN" and (word.lemma_.lower() == "scar" or line)
+
+
+def _whatever(word: Token) -> bool:
+    """ "Everything the fire did to her", "all that he brought home", "nothing of what the bear did"."""
+    clause = any(end.dep_ in ("relcl", "pcomp", "ccomp") for child in word.children for end in (child, *child.children))
+    return word.lower_ in SETS["everything"] and clause
+
+
+def _every(word: Token) -> bool:
+    """ "Every hurt", "all her wounds", "the last of his hurts"."""
+    of = word.head.head if word.dep_ == "pobj" and word.head.lower_ == "of" else word
+    below = [end for child in word.children for end in (child, *child.children)]
+    return any(one.lower_ in SETS["every"] for one in (of, *of.children, *below))

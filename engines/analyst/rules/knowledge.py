@@ -1,414 +1,291 @@
-"""What somebody learns: told, read, overheard or realised; ``what`` is what was learnt in the words of the text."""
+"""What somebody learns: told, read, overheard or realised; ``what`` is what was learnt in the words of the text.
+
+A verb of telling makes its hearers know (``telling``), a verb of learning its doers; who reads a letter learns what it
+says. What is told stands where ``reports`` looks for it; ``spoken`` tells news from talk.
+"""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
-from engines.analyst.rules.page import SAYING, Page, Sentence, Slugs
-from engines.analyst.rules.people import WHO, saying
-from engines.analyst.rules.words import any_form, any_noun, any_of, forms, irregular, listed, table
+from spacy.tokens import Token
+
+from engines.analyst.language.coreference import Slugs
+from engines.analyst.language.deeds import Deed
+from engines.analyst.language.doubt import WHOLE
+from engines.analyst.language.grammar import Scene
+from engines.analyst.language.nouns import sorts_of
+from engines.analyst.language.sayings import Sayings
+from engines.analyst.language.words import table
+from engines.analyst.rules.passages import Fact, Passage, Words, is_document, lemmas, plain, states
+from engines.analyst.rules.reports import clause, lasts, report, told_by, told_of
+from engines.analyst.rules.spoken import doubted, is_news, stale, statement, weighs
+from engines.analyst.rules.telling import (
+    ANAPHORA,
+    REALISING,
+    SAYING,
+    STATING,
+    TELLING,
+    brings_news,
+    dawns,
+    emerges,
+    hands_over,
+    hearers,
+    listeners,
+    misread,
+    reads_aloud,
+    spellings,
+    stands_as_news,
+    tells,
+)  # fmt: skip
 from events.script import Change, ChangeKind
 
-WORDS = table("knowledge")
-CLAUSE_NEXT = (
-    r"(?= (?:\w+ly |at last |now |too |at once |from [\w'@ -]{1,50}? |(?:in|on|over|at|by|through|out of|via|with)"
-    r" [\w'@ -]{1,50}? (?=that\b))?(?:that|who|whose|what|where|why|how|when|which|whether)\b| ?[:—–])"
+LEARNING, LEARNING_OF, PERCEIVING, STUDYING = (
+    lemmas(name) for name in ("learning", "learning_of", "perceiving", "studying")
 )
-LEARNS = re.compile(
-    rf"(?<!\w){saying(form for lemma in listed(WORDS['learning']) for form in forms(lemma))}{CLAUSE_NEXT}",
-    re.IGNORECASE,
-)
-LEARNS_OF = re.compile(
-    rf"(?<!\w){saying(form for lemma in listed(WORDS['learning_of']) for form in forms(lemma))}(?= (?:the|a"
-    rf"|an|his|her|its|their|{WHO}'s)\b)",
-    re.IGNORECASE,
-)
-REALISES = re.compile(
-    rf"(?:,|«\d+»,?) (?:as )?(?P<who>{WHO}) (?:\w+ly |now |at last "
-    rf"|suddenly )?{any_form(WORDS['realising'])}"
-    r"(?:\s*[,.;:!]|\s*$| (?:now|at last|then|with|from|as|and|too|suddenly)\b)",
-    re.IGNORECASE,
-)
-KNOWS = re.compile(
-    rf"\b(?:now|at last|then|so|suddenly|finally)\b,? (?P<who>{WHO}) (?:\w+ )?knows?\b"
-    rf"|(?P<who2>{WHO}) (?:now|at last|finally) knows?\b|(?P<who3>{WHO}) knows? (?:it )?(?:now|at last)\b",
-    re.IGNORECASE,
-)
-ANAPHORA = re.compile(
-    rf"\s*(?:{any_of(listed(WORDS['anaphora']))})?\s*(?:now|at last|then|too|at once|again)?\s*(?:[.,;!]|$)",
-    re.IGNORECASE,
-)
-DAWNS = re.compile(
-    rf"(?<!\w){any_of(listed(WORDS['dawning']))} (?P<who>{WHO})(?!')(?=(?: [\w'@-]+){{0,6}}?"
-    r"(?: (?:that|who|what|where|why|how|whose)\b| ?[:—–]|,))",
-    re.IGNORECASE,
-)
-DOCUMENT = any_noun(WORDS["documents"])
-STATES = re.compile(
-    r"(?<=[»,] )(?:says|reads|tells|announces|states|reports|confirms|ran|runs|read|said) (?:the|a|an"
-    rf"|{WHO}'s) (?:[\w-]+ ){{0,3}}?{DOCUMENT}\b"
-    rf"|\b(?:the|a|an|one|its|{WHO}'s|last) (?:[\w'-]+ ){{0,2}}?{DOCUMENT} (?:[\w-]+"
-    rf" ){{0,3}}?{any_form(WORDS['stating'])}(?= ?:| ?«|,? (?:that|who|what|where|in|@)\b|,| {WHO})"
-    r"|\b(?:leaves?|left) no doubt(?= ?:|,? that)|, it (?:says|reads|said|read)\b|\baccording to (?:the|a"
-    rf"|{WHO}'s) (?:[\w-]+ ){{0,2}}?{DOCUMENT}\b",
-    re.IGNORECASE,
-)
-SO_IT_IS = re.compile(
-    rf"So (?:that|this|there|it|the|{WHO}'s|nobody|somebody|someone|all) [^?]*?\b(?:is|was|are|were|has|had|have)\b"
-)
-NEWS = re.compile(rf"\b{any_form(WORDS['news'])}\b")
-OLD_NEWS = re.compile(
-    r"\b(?:already|again|once more|for the (?:second|third|hundredth) time|before|long since|always"
-    r"|has known|have known|had known|of course knows|as everyone knows)\b",
-    re.IGNORECASE,
-)
+KNOWN_BEFORE, NOW, UNTRUE = (lemmas(name) for name in ("known_before", "now", "untrue"))
+COMES_TO_EARS = Sayings(table("knowledge")["sayings"])
+LISTENING, VOICES = lemmas("listening"), lemmas("voices")
 
 
-STATEMENT = re.compile(
-    r"\b(?:is|are|was|were|has|have|had|did|never|will|won't|isn't|wasn't|didn't|knows?|belongs?|means?"
-    r"|\w+ed)\b|'s\b|'re\b",
-    re.IGNORECASE,
-)
-HEARS = re.compile(
-    rf"\b{any_form('hear, overhear')} (?:[\w' -]{{1,40}}?|{WHO}) (?:say|saying|tell|telling|whisper"
-    r"|whispering|mutter|muttering|mention|confess|confessing|admit|admitting|discuss|discussing|explain"
-    r"|explaining|announce|boast|boasting|order|plan|planning|agree|speak of|speaking of|talk of"
-    r"|talking of|talk about|talking about)\b",
-    re.IGNORECASE,
-)
-DELIVERED = re.compile(
-    r"\b(?:telegram|letter|message|news|word|cable|note|report|dispatch|despatch) (?:arrives|comes|came"
-    r"|arrived|reaches|reached|is brought|is delivered|has come"
-    rf"|has arrived)\b[^.;:]*?(?P<who>{WHO})(?!')[^:;.]*(?P<end>[:.;])",
-    re.IGNORECASE,
-)
-CLICKS = re.compile(
-    rf"(?P<who>{WHO}) (?:\w+ )?(?:puts? two and two together|put two and two together|sees the light"
-    r"|has (?:the|his|her|its|@\d+'s) answer|knows the answer)\b[^:;.]*[:;.]"
-    rf"|\b(?:the penny drops|it clicks|the truth dawns) (?:for|on) (?P<whom>{WHO})[^:;.]*[:;.]",
-    re.IGNORECASE,
-)
-"""What comes next is what was found out."""
-LISTENS = re.compile(
-    rf"\b(?:{any_form('listen, eavesdrop, overhear')}|behind the (?:curtain|door|screen|wall|hedge|panel|arras)"
-    rf"|ear (?:to|against)|keyhole|holds? {WHO}'s breath)\b",
-    re.IGNORECASE,
-)
-UPSET = re.compile(
-    rf"\b(?:everything|all|nothing) (?:that )?(?P<who>{WHO}) (?:has |had |ever |once |always )*(?:thought"
-    r"|believed|knew|known|been told|took|imagined|assumed)\b",
-    re.IGNORECASE,
-)
-"""A belief turned over: what was said just before is news."""
+def changes(scene: Scene) -> Iterator[Change]:
+    kept: list[Fact] = []
+    for number in range(len(scene.sentences)):
+        for who, words in _facts(Passage(scene, number)):
+            new = tuple(slug for slug in who if not any(slug in old and _same(words, said) for old, said in kept))
+            if len(plain(words, scene).split()) > 1:
+                kept.append((new, words))
+    for who, words in kept:
+        what = plain(words, scene)
+        yield from (Change(kind=ChangeKind.LEARNT, character=slug, what=what) for slug in who)
 
 
-STUDIES = re.compile(
-    rf"\b{any_form(WORDS['studying'])}\b(?= (?:[\w'@,-]+ ){{0,7}}?(?:{DOCUMENT}|{any_noun(WORDS['tidings'])}|date|words"
-    r"|lines?|name|names|it)\b| (?:what|it)\b)",
-    re.IGNORECASE,
-)
-"""Somebody looks into what tells something; what it tells may stand in the next clause or sentence."""
-DAWNS_ALONE = re.compile(rf"(?<!\w){any_of(listed(WORDS['dawning'])[:14])} (?P<who>{WHO})(?!')", re.IGNORECASE)
-COLON = re.compile(r"[^.;:—–«»]*?\s?[:—–]\s*(?=\S)")
-HANDED = re.compile(
-    rf"\b{any_form('give, hand, bring, pass, slip, deliver')} (?P<who>{WHO})(?!') (?:an?|the) (?:[\w-]+ ){{0,2}}?"
-    r"(?:telegram|letter|note|message|cable|newspaper|wire|report|slip of paper)\b[^:«]*$"
-)
-"""Somebody is handed a message; the next sentence says what is in it."""
-WHAT_IS_HEARD = re.compile(
-    rf"\b[Ww]hat (?P<who>{WHO}) (?:\w+ "
-    rf")?{any_form('hear, overhear, read, see, find, learn, discover, decipher')}\b[^;]*$"
-    rf"|(?P<who2>{WHO}) (?:\w+ )?{any_form('hear, overhear, read')} (?:enough|it all|everything|every word)\b"
-)
-SHARED = re.compile(
-    rf"(?P<what>[^;.]+?), (?:a fact|a secret|a thing|news|something|which|as) (?:that )?{WHO} (?:\w+ )?"
-    rf"(?:shares? with|shared with|confides? to|confided to|confess(?:es|ed)? to|admits? to|admitted to|tells?|told"
-    rf"|reveals? to|revealed to|explains? to|explained to) (?P<who>{WHO})(?!')"
-)
-CONFESSES = re.compile(
-    rf"\b{any_form('own up to, confess to, admit to, confess, plead guilty to')} (?P<what>(?:the|a|having|{WHO}'s) "
-    rf"[^,;.]+)"
-)
-TELLING = re.compile(rf"\b(?:{DOCUMENT}|date|{any_noun(WORDS['tidings'])})\b")
-THE_TRUTH = re.compile(
-    rf"\b(?:the|a|an|no|{WHO}'s) (?:[\w-]+ )?{any_noun(WORDS['tidings'])}(?:,? that| of how)\b", re.IGNORECASE
-)
-"""Words for news with what it says: "the proof that …"."""
-NEWSWORTHY = re.compile(rf"\b{any_of(listed(WORDS['newsworthy']))}\b", re.IGNORECASE)
-UNCERTAIN = re.compile(
-    r"\b(?:if|perhaps|maybe|might|could|should|would|always|let's|let us|please|think|thought|suppose|hope|wish"
-    r"|when i was"
-    r"|they'll|i'll|we'll|you'll|remember|don't|do not|never mind|must|i'm not|lucky|like a|as if)\b|\?",
-    re.IGNORECASE,
-)
-SECRET = re.compile(
-    rf" (?:the|a|{WHO}'s|its|their|her|his) (?:[\w-]+ ){{0,2}}?{any_noun(WORDS['secrets'])}\b", re.IGNORECASE
-)
-SAID_BY = re.compile(
-    rf"»[,.]? (?:{SAYING} (?P<who>{WHO})|(?P<who2>{WHO})(?: \w+ly)? {SAYING})|(?P<who3>{WHO})[^«»;.]*[,:] «",
-    re.IGNORECASE,
-)
+def _same(one: Words, other: Words) -> bool:
+    """Whether two facts share words of the text, or most of what they speak of."""
+    if {token.i for token in one} & {token.i for token in other}:
+        return True
+    mine, theirs = _topics(one), _topics(other)
+    return len(mine & theirs) * 2 > min(len(mine), len(theirs))
 
 
-def _telling() -> re.Pattern[str]:
-    parts: list[str] = []
-    for lemma in listed(WORDS["telling"]):
-        verb, _, rest = lemma.partition(" * ")
-        who = rf"(?P<who{len(parts)}>{WHO})(?!')(?!\^)"
-        if rest:
-            parts.append(rf"{any_of(forms(verb))} {who} {re.escape(rest)}")
-        else:
-            parts.append(rf"{any_of(forms(verb))} {who}")
-    return re.compile(rf"\b(?:{'|'.join(parts)})(?!\w)", re.IGNORECASE)
+def _topics(words: Words) -> set[str]:
+    return {
+        token.lemma_.lower() for token in words if token.pos_ in ("NOUN", "VERB", "ADJ", "NUM") and not token.is_stop
+    }
 
 
-TELLS = _telling()
+def _facts(passage: Passage) -> Iterator[Fact]:
+    """Who learns what in one sentence."""
+    done = [deed for deed in (*passage.sentence.deeds, *misread(passage)) if deed.happens and not _only_meant(deed)]
+    done = [] if stale(passage) else done
+    rules = (tells, _learns, dawns, emerges, brings_news, hands_over)
+    told = [fact for deed in done if not _dreamt(deed, passage) for rule in rules for fact in rule(deed, passage)]
+    yield from told
+    if not passage.sentence.unreal:
+        yield from (*_written(passage), *_overheard(passage), *stands_as_news(passage)) if not told else ()
+        yield from _concluded(passage)
+    yield from _said_aloud(passage)
 
 
-def changes(page: Page) -> Iterator[Change]:
-    found: dict[tuple[str, int], Change] = {}
-    everybody = tuple(dict.fromkeys(who for sentence in page.sentences for who in sentence.everybody))
-    texts = [sentence.text for sentence in page.sentences]
-    for number, sentence in enumerate(page.sentences):
-        if sentence.unreal:
-            continue
-        earlier = " ".join(texts[max(0, number - 2) : number])
-        following = next(iter(page.sentences[number + 1 :]), None)
-        more = next(iter(texts[number + 1 :]), "")
-        told = [
-            *_learnt(sentence, earlier, more, everybody),
-            *_next(sentence, following, everybody),
-            *_aloud(sentence, everybody),
-        ]
-        for slugs, words in told:
-            goes_on = "«" in words and more.startswith("«")
-            what = _plain(f"{words} {more if goes_on else ''}", sentence, page)
-            for who in slugs if len(what.split()) > 1 and not re.fullmatch(r"[A-Z]\w+ and [A-Z]\w+", what) else ():
-                if not any(_same(what, old.what) for (one, at), old in found.items() if one == who and at != number):
-                    found[who, number] = Change(kind=ChangeKind.LEARNT, character=who, what=what)
-    yield from found.values()
-
-
-def _same(one: str, other: str) -> bool:
-    return one in other or other in one
-
-
-def _learnt(sentence: Sentence, earlier: str, later: str, everybody: Slugs) -> Iterator[tuple[Slugs, str]]:
-    """(who, the words that say what) for every piece of news in a sentence."""
-    text = sentence.text
-    for pattern in (LEARNS_OF, LEARNS):
-        for match in pattern.finditer(text):
-            if (
-                not sentence.doubted(match.start())
-                and not OLD_NEWS.search(text[: match.end()])
-                and not _asks(text, match)
-            ):
-                yield sentence.subject(match.start()), text[match.end() :]
-    for match in HEARS.finditer(text):
-        if not sentence.doubted(match.start()):
-            yield sentence.subject(match.start()), text[match.end() :]
-    for match in DELIVERED.finditer(text):
-        if not sentence.doubted(match.start()):
-            yield sentence.people(match["who"]), text[match.end() :] or later
-    for match in TELLS.finditer(text):
-        who = next(value for value in match.groupdict().values() if value)
-        told = _told(sentence, match, earlier)
-        if (
-            told
-            and not re.match(r"[\s:,«]*No,", told if "No," in told else text)
-            and not sentence.doubted(match.start())
-            and set(sentence.people(who)) != set(sentence.subject(match.start()))
-        ):
-            yield sentence.people(who), told
-    for match in DAWNS.finditer(text):
-        if not sentence.doubted(match.start()):
-            yield sentence.people(match["who"]), text[match.end() :]
-    for match in (*REALISES.finditer(text), *KNOWS.finditer(text)):
-        who = next(value for value in match.groupdict().values() if value)
-        rest = text[match.end() :]
-        if not sentence.doubted(match.end() - 1):
-            yield sentence.people(who), f"{earlier if ANAPHORA.match(rest) and match.start() < 12 else ''} {text}"
-    for match in CLICKS.finditer(text):
-        if not sentence.doubted(match.start()):
-            yield sentence.people(match["who"] or match["whom"]), text[match.end() :] or later
-    yield from _overheard(sentence, earlier)
-    for match in UPSET.finditer(text):
-        yield sentence.people(match["who"]), f"{earlier} {text}"
-    if STATES.search(text):
-        yield _reader(sentence, everybody), text
-    if SO_IT_IS.match(text):
-        yield sentence.before, text
-    if NEWS.search(text) and "«" in text:
-        speaker = next((sentence.subject(match.start()) for match in NEWS.finditer(text)), ())
-        yield tuple(who for who in everybody if who not in speaker), text
-
-
-def _next(sentence: Sentence, following: Sentence | None, everybody: Slugs) -> Iterator[tuple[Slugs, str]]:
-    """What is read, found out or understood, and told after a colon or in the next sentence."""
-    text = sentence.text
-    for match in (*STUDIES.finditer(text), *DAWNS_ALONE.finditer(text)):
-        dawns = "who" in match.groupdict()
-        who = sentence.people(match["who"]) if dawns else sentence.subject(match.start())
-        if re.match(r" out\b| aloud\b|[^.;,]*? aloud\b", text[match.end() :]) or " out" in match[0]:
-            who = everybody if re.match("read", match[0], re.I) else who
-        if not who or sentence.doubted(match.start()) or OLD_NEWS.search(text[: match.end()]) or _asks(text, match):
-            continue
-        colon = COLON.match(text, match.end())
-        if colon and (STATEMENT.search(text[colon.end() :]) or "«" in text[colon.end() :]):
-            yield who, text[colon.end() :]
-        elif (
-            following and not re.search(r"[:—–«]", text[match.end() :]) and (dawns or TELLING.search(text, match.end()))
-        ):
-            told = _is_report(following) or (PRESENT.match(match[0]) and _is_past(following))
-            yield from [(who, following.text)] if told else []
-    for match in HANDED.finditer(text) if following and _is_report(following) else ():
-        if not sentence.doubted(match.start()) and following:
-            yield sentence.people(match["who"]), following.text
-    for match in WHAT_IS_HEARD.finditer(text) if following and following.clauses[0].own != "person" else ():
-        if not sentence.doubted(match.start()):
-            yield sentence.people(match["who"] or match["who2"]), following.text if following else ""
-    for match in SHARED.finditer(text):
-        if not sentence.doubted(match.start("who")):
-            yield sentence.people(match["who"]), match["what"]
-    for match in CONFESSES.finditer(text):
-        others = tuple(one for one in everybody if one not in sentence.subject(match.start()))
-        if len(others) == 1 and sentence.subject(match.start()) and not sentence.doubted(match.start()):
-            yield others, match["what"]
-    for match in THE_TRUTH.finditer(text):
-        if not sentence.doubted(match.start()):
-            yield sentence.subject(match.start()), text[match.end() :]
-
-
-PRESENT = re.compile(r"\w+s\b")
-PAST = re.compile(rf"(?:\w+ed|{any_of(past for pasts in irregular().values() for past in pasts)})$")
-
-
-def _is_past(sentence: Sentence) -> bool:
-    """What a document tells is past where the scene is present: "Every payment went to the judge." """
-    opening = sentence.clauses[0] if sentence.clauses else None
-    words = re.findall(r"[a-z]+", sentence.text)[:6]
-    return bool(opening and opening.own == "other" and any(PAST.match(word) for word in words[1:]))
-
-
-def _is_report(sentence: Sentence) -> bool:
-    """Whether a sentence states something of which nobody in the scene is the subject."""
-    opening = sentence.clauses[0] if sentence.clauses else None
-    states = re.match(r"[^,;:.]*?\b(?:is|are|was|were|has|have|had|will|would|did|never)\b", sentence.text)
-    states = states or (
-        re.search(r"!|\b(?:all along|after all|then|never)\b", sentence.text) and STATEMENT.search(sentence.text)
+def _only_meant(deed: Deed) -> bool:
+    """ "To find out why", "already knows": a purpose, or nothing new."""
+    words = {child.lower_ for child in deed.verb.children}
+    if any(child.dep_ == "mark" and child.lower_ == "before" for child in deed.verb.children):
+        return deed.verb.lemma_ in PERCEIVING
+    purpose = (
+        "to" in {child.lower_ for child in deed.verb.children if child.dep_ == "aux"} and deed.verb.dep_ == "advcl"
     )
-    return bool(opening and opening.own != "person" and states and not sentence.unreal)
+    retold = "once more" in deed.verb.sent.text[deed.verb.idx - deed.verb.sent.start_char :]
+    return (purpose and "only" not in words) or retold or bool(words & KNOWN_BEFORE)
 
 
-def _aloud(sentence: Sentence, everybody: Slugs) -> Iterator[tuple[Slugs, str]]:
-    """A report in somebody's mouth is news to the only other one who is there."""
-    said = " ".join(sentence.quotes[int(number)] for number in re.findall(r"«(\d+)»", sentence.text))
-    by = SAID_BY.search(sentence.text)
-    speaker = sentence.people(by["who"] or by["who2"] or by["who3"]) if by else ()
-    others = tuple(who for who in everybody if who not in speaker)
-    states = STATEMENT.search(said) and NEWSWORTHY.search(said) and not UNCERTAIN.search(said)
-    if speaker and len(others) == 1 and states and len(said.split()) > 3 and others[0] not in said.lower():
-        yield others, " ".join(re.findall(r"«\d+»", sentence.text))
+def _dreamt(deed: Deed, passage: Passage) -> bool:
+    """A sentence of dreams or memories; but "tomorrow" in what is told is no dream."""
+    if not passage.sentence.unreal:
+        return False
+    told = {token.i for token in told_by(deed, passage)}
+    rest = "".join(token.text_with_ws for token in passage.sentence.span if token.i not in told)
+    return bool(WHOLE.search(rest)) or not WHOLE.search(passage.sentence.span.text)
 
 
-def _overheard(sentence: Sentence, earlier: str) -> Iterator[tuple[Slugs, str]]:
-    """A voice is heard by somebody who listens in secret; what it says of the listener is no news."""
-    hidden = LISTENS.search(sentence.text) or LISTENS.search(earlier)
-    said = " ".join(sentence.quotes[int(number)] for number in re.findall(r"«(\d+)»", sentence.text))
-    listener = sentence.everybody[:1] or sentence.before[:1]
-    reported = re.search(
-        rf"\b(?:someone|somebody|the|a|an|one)\b[^,;.]*? {SAYING} that (?P<what>[^.;]+)", sentence.text, re.I
-    )
-    if hidden and reported and not sentence.everybody and listener:
-        yield listener, reported["what"]
-    unnamed = re.search(
-        rf"»[,.]? (?:{SAYING} (?:the|a|an|one|somebody|someone)\b|(?:the|a|an|one|somebody"
-        rf"|someone)\b[^,;.]*? {SAYING}\b)",
-        sentence.text,
-    )
+def _learns(deed: Deed, passage: Passage) -> Iterator[Fact]:
+    """ "Learns that …", "overhears the guards discuss …", "reads the telegram. The mine will close." """
+    if reads_aloud(deed):
+        return
+    if COMES_TO_EARS.of(deed.verb) and (words := told_by(deed, passage)):
+        named = tuple(slug for token in deed.verb.subtree if token not in words for slug in passage.scene.who(token))
+        yield tuple(dict.fromkeys(named)) or passage.here, words
+        return
+    if not (spellings(deed) & (LEARNING | STUDYING | LEARNING_OF) or _comes_to_know(deed)):
+        return
+    who, words = _learners(deed, passage), _learnt(deed, passage)
+    if words and not (deed.verb.lemma_ in PERCEIVING and _of_oneself(who, words, deed)):
+        yield who, words
+
+
+def _learners(deed: Deed, passage: Passage) -> Slugs:
+    """The doers; where the tree has none, the last one named before the verb."""
+    if deed.doers or deed.passive:
+        return deed.people(deed.doers) or (deed.people(deed.things) if deed.passive else ())
+    before = [deed.who(token) for token in passage.words(passage.sentence.span.start, deed.verb.i) if deed.who(token)]
+    return before[-1] if before else ()
+
+
+def _learnt(deed: Deed, passage: Passage) -> Words:
+    told, names = clause(deed), spellings(deed)
+    if told is not None and deed.verb.lemma_ in PERCEIVING and told.dep_ == "ccomp" and not _opened(told):
+        return _from_another(told, deed, passage)
+    into = bool(names & STUDYING) and _looks_into(deed)
+    words = told_by(deed, passage) if into or not names & STUDYING or names & LEARNING else ()
+    if not words and (into or _all_of_it(deed)):
+        words = report(passage.near(1), heard=_all_of_it(deed))
+    if not words and names & LEARNING_OF:
+        words = told_of(deed) or _from_another(next(iter(_seconds(deed)), None), deed, passage)
+    return words or _earlier(deed, passage)
+
+
+def _all_of_it(deed: Deed) -> bool:
+    """ "What she hears is enough", "overhears everything"."""
+    what = any(token.lower_ == "what" and token.i < deed.verb.i for token in deed.verb.children)
+    return (what and deed.verb.dep_ == "csubj") or any(token.lower_ in ANAPHORA | {"enough"} for token in deed.things)
+
+
+def _comes_to_know(deed: Deed) -> bool:
+    """ "Now she knows", "lets her know"."""
+    if deed.verb.lemma_ != "know":
+        return False
+    told = clause(deed)
     if (
-        hidden
-        and unnamed
-        and len(said.split()) > 3
-        and not said.endswith("?")
-        and not any(who in said.lower() for who in listener)
+        told is not None
+        and _opened(told)
+        and any(token.text == ":" for token in deed.verb.sent[told.i - deed.verb.sent.start :])
     ):
-        yield listener, sentence.text
-
-
-def _asks(text: str, match: re.Match[str]) -> bool:
-    """ "Asks who", "to see what is going on": nobody knows yet."""
-    return bool(re.search(r"\b(?:to|let us|let me)\s$", text[: match.start()])) and not re.search(
-        r"\b(?:comes?|gets?|came|got|surprised|astonished|shocked|horrified|relieved|amazed|has) to\s$",
-        text[: match.start()],
+        return True
+    before = deed.verb.nbor(-1).lower_ if deed.verb.i else ""
+    words = {child.lower_ for child in deed.verb.children} | {before}
+    return bool(words & NOW) or (
+        deed.verb.dep_ in ("ccomp", "xcomp") and deed.verb.head.lemma_ in ("let", "come", "get")
     )
 
 
-def _told(sentence: Sentence, match: re.Match[str], earlier: str) -> str:
-    """What is told: the clause after it, else what stands before ("The engine is dead, he tells her.")."""
-    rest = sentence.text[match.end() :]
-    if re.match(
-        r"\s*(?: (?:\w+ly )?(?:who|whose)\b|(?: (?!that\b)[\w'@-]+){0,6}? that\b|,? (?:\w+ly )?(?:that|what|where"
-        r"|why|how|when)\b|,? (?:of"
-        r"|about) |[:—–]|,? ?«|,? (?:everything|the truth|the secret|the news))",
-        rest,
-    ) and not re.match(r"\s*(?:how|what) (?:much|to)\b", rest):
-        return rest
-    if re.match(r"\s+(?:to|not to)\b", rest):
-        return ""
-    if SECRET.match(rest):
-        return rest
-    if re.match(r"\s+(?:the|a|an|@\d+|there|it|nobody|all|no)\b", rest) and re.search(
-        r"\b(?:is|are|was|were|has|have|had|will|can|must)\b", rest
+def _opened(verb: Token) -> bool:
+    first = next(iter(verb.subtree))
+    return first.lower_ in ("that", "how") or first.tag_ in ("WP", "WRB", "WP$", "WDT")
+
+
+def _seconds(deed: Deed) -> Iterator[Token]:
+    """The verbs of those who are overheard: "overhears two guards discussing the ambush"."""
+    for head in (deed.verb, *deed.things):
+        yield from (
+            child
+            for child in head.children
+            if child.pos_ == "VERB" and child.dep_ in ("acl", "ccomp", "xcomp", "advcl")
+        )
+
+
+def _from_another(verb: Token | None, deed: Deed, passage: Passage) -> Words:
+    """What somebody is heard to say."""
+    if verb is None or verb.lemma_ not in TELLING | SAYING | {"discuss", "talk", "speak", "plan"}:
+        return ()
+    other = Deed(verb, deed.who)
+    return told_by(other, passage) or told_of(other) or tuple(t for thing in other.things for t in thing.subtree)
+
+
+def _looks_into(deed: Deed) -> bool:
+    objects = [*deed.things, *(token for _, token in deed.phrases())]
+    return any(is_document(token) or next(token.subtree).lower_ == "what" for token in objects)
+
+
+def _of_oneself(who: Slugs, words: Words, deed: Deed) -> bool:
+    """ "Finds that he has cut his thumb": nothing that needs to be told."""
+    first = next((token for token in words if token.dep_ in ("nsubj", "nsubjpass", "expl")), None)
+    if first is None or weighs(words) or any(token.pos_ == "NOUN" and is_document(token) for token in deed.verb.sent):
+        return False
+    own = words if first.dep_ == "expl" else [first, *(first.children if "body" in sorts_of(first)[:1] else ())]
+    return bool(set(deed.people(list(own))) & set(who))
+
+
+def _earlier(deed: Deed, passage: Passage) -> Words:
+    """ "The sceptre was never here; now she knows it": what was said just before."""
+    objects = [token.lower_ for token in deed.things if token.i > deed.verb.i]
+    if not (_comes_to_know(deed) or deed.verb.lemma_ in REALISING) or not set(objects) <= ANAPHORA:
+        return ()
+    here = passage.words(passage.sentence.span.start, deed.verb.i)
+    if cut := [at for at, token in enumerate(here) if token.text == ";"]:
+        return here[: cut[-1]]
+    return report(passage.near(-1))
+
+
+def _written(passage: Passage) -> Iterator[Fact]:
+    """ "Letter by letter the inscription comes alive: the queen was never here." """
+    span = passage.sentence.span
+    pause = next((token for token in span if token.text == ":"), None)
+    if pause is None or passage.quoted or not any(is_document(token) for token in passage.words(span.start, pause.i)):
+        return
+    before = [deed for deed in passage.sentence.deeds if deed.verb.i < pause.i]
+    if any(not deed.happens and any(map(is_document, deed.things)) for deed in before):
+        return
+    words = passage.words(pause.i + 1, span.end)
+    about = next((token for token in words if token.dep_ in ("nsubj", "nsubjpass")), None)
+    if (
+        states(words)
+        and about is not None
+        and lasts(about.head)
+        and about.pos_ in ("NOUN", "PROPN")
+        and not passage.scene.who(about)
+        and ("person" in sorts_of(about)[:1] or not any(passage.scene.who(token) for token in about.subtree))
     ):
-        return rest
-    if re.match(r"\s*(?:[.;,!]|$|across|over|in|at|on|with|when|quietly|softly|later|through)", rest) and re.search(
-        r", (?:@\d+\^? |\w+ \w+ )?(?:\w+ )?$|«\d+»", sentence.text[: match.start()]
-    ):
-        return sentence.text if _states(sentence) else ""
-    return ""
+        yield passage.here, words
 
 
-def _states(sentence: Sentence) -> bool:
-    """Whether what is said aloud here, if anything, is a statement and no order or question."""
-    said = [sentence.quotes[int(number)] for number in re.findall(r"«(\d+)»", sentence.text)]
-    return not said or any(STATEMENT.search(part) and not part.rstrip().endswith("?") for part in said)
+def _concluded(passage: Passage) -> Iterator[Fact]:
+    """ "So her sister is living in Odessa." "According to the log, she sank." """
+    span = passage.sentence.span
+    if any(token.lower_ == "according" and any(map(is_document, token.subtree)) for token in span):
+        yield passage.here, tuple(span)
+    before = passage.near(-1)
+    if before and span[0].text == "So" and not passage.sentence.asks and span[1].lower_ != "it" and report(passage):
+        yield before.here, tuple(span)
 
 
-def _reader(sentence: Sentence, everybody: Slugs) -> Slugs:
-    """Who reads what a letter says: the one named in the sentence, else whom the text was about, else the only one."""
-    return sentence.everybody[:1] or sentence.before[:1] or everybody[:1]
+def _overheard(passage: Passage) -> Iterator[Fact]:
+    """ "With her ear to the door she can follow every word. The mine is bankrupt." """
+    lemmas = {token.lemma_.lower() for token in passage.sentence.span}
+    if lemmas & LISTENING and lemmas & VOICES and (words := report(passage.near(1))):
+        yield passage.here, words
 
 
-def _plain(words: str, sentence: Sentence, page: Page) -> str:
-    """The words without numbers: names again, and what was said aloud in its place."""
-    names = [_short(person.name) for person in page.cast.values()]
-    if quoted := [sentence.quotes[int(number)].strip(" ,;—–-") for number in re.findall(r"«(\d+)»", words)]:
-        words = " ".join(quoted)
-    words = INTRODUCED.sub(
-        "",
-        INQUIT.sub(
-            "", words.split(";")[0] if STATEMENT.search(words.split(";")[0]) and "and that" not in words else words
-        ),
-    )
-    said = re.sub(r"«(\d+)»", lambda match: sentence.quotes[int(match[1])], words)
-    said = re.sub(WHO, lambda match: " and ".join(names[int(one)] for one in re.findall(r"\d+", match[0])), said)
-    said = re.sub(r"^\s*(?:in|from|by|at) [^,;.]*? that ", "", said)
-    said = re.sub(r"^(?:that|of|about|:|,|—|–|-|\s)+", "", said)
-    return " ".join(said.split()).strip(" .,;:—–-")
+def _said_aloud(passage: Passage) -> Iterator[Fact]:
+    """A fact in somebody's mouth is news to whoever hears it; what one is told or confessed need be no great news."""
+    before = passage.near(-1)
+    if not passage.speech or (before and passage.quoted and before.speech != before.quoted):
+        return
+    deed = _speaking(passage)
+    said = [passage.scene.quotes[token.i] for token in passage.speech]
+    verb = deed.verb.lemma_.lower() if deed else ""
+    if verb in UNTRUE or (deed and not deed.happens) or doubted(passage):
+        return
+    aloud = deed is not None and reads_aloud(deed)
+    told = (verb in TELLING or aloud or _eavesdrops(passage)) and any(statement(words) for words in said)
+    if deed and verb in LEARNING and not aloud and any(statement(words) for words in said):
+        yield deed.people(deed.doers), passage.speech
+    elif told or any(is_news(words) for words in said):
+        here = passage.sentence.everybody
+        reader = deed.people(deed.doers) if deed and aloud else ()
+        yield (*reader, *(hearers(deed, passage) if deed else listeners(here, passage))), passage.speech
 
 
-INQUIT = re.compile(
-    rf", (?:{WHO}|it|the (?:[\w-]+ ){{0,2}}?[\w-]+) (?:\w+ly )?"
-    rf"(?:{SAYING}|{any_form('inform, realise, realize, notice, note, read, understand, know')})\b(?! "
-    rf"that)[^,.;:]*(?=[,.;]|$)",
-    re.IGNORECASE,
-)
-""" ", the mate tells her": who says it is no part of it."""
-INTRODUCED = re.compile(rf"^[^:.«»]{{1,60}}: (?={STATEMENT.pattern}|[^:]*?{STATEMENT.pattern})", re.IGNORECASE)
+def _eavesdrops(passage: Passage) -> bool:
+    """Whether somebody is said to listen, here or just before."""
+    near = [there for step in (-1, 0) if (there := passage.near(step))]
+    return any(token.lemma_.lower() in LISTENING for there in near for token in there.sentence.span)
 
 
-def _short(name: str) -> str:
-    words = [word for word in name.split() if not word.endswith(".") and word not in ("Captain", "Doctor", "Professor")]
-    return (words or name.split())[0]
+def _speaking(passage: Passage) -> Deed | None:
+    """The deed that says what is said aloud: the nearest verb of saying, else what the speaker does beside it."""
+    at = passage.quoted[0].i
+    near = sorted([*passage.sentence.deeds, *misread(passage)], key=lambda deed: abs(deed.verb.i - at))
+    saying = [deed for deed in near if deed.verb.lemma_.lower() in TELLING | SAYING | UNTRUE | LEARNING | STATING]
+    before = passage.near(-1)
+    earlier = before.sentence.deeds[:1] if before else []
+    return next(iter([*saying, *near, *earlier]), None)

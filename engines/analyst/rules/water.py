@@ -1,185 +1,201 @@
-"""Clothes that get soaked, and dry again."""
+"""Clothes that get soaked."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from engines.analyst.rules.page import Page, Sentence, Slugs
-from engines.analyst.rules.people import WHO, saying
-from engines.analyst.rules.words import any_form, any_noun, any_of, listed, table
+from spacy.tokens import Token
+
+from engines.analyst.language.coreference import Slugs
+from engines.analyst.language.deeds import VERBS, Deed, listed_with
+from engines.analyst.language.grammar import Scene, Sentence
+from engines.analyst.language.nouns import sorts_of
+from engines.analyst.language.predication import denied, said_of, verb_of
+from engines.analyst.language.words import listed, table
 from events.script import Change, ChangeKind
 
-WORDS = table("water")
+WORDS = {name: set(listed(words)) for name, words in table("water").items()}
 CLOTHES = "clothes"
-WET = re.compile(
-    rf"\b(?:{any_of(listed(WORDS['wet']))}\b|{any_form(WORDS['wetting'])}\b(?= (?:both )?{WHO})"
-    rf"|{any_form('wring')}\b[^,;.]*\b(?:out of|from)\b)",
-    re.IGNORECASE,
+AS_GOOD_AS = re.compile(
+    r"\b(?:might|could|may) (?:just )?as well have (?:swum|bathed|jumped|fallen|dived|stood under)\b", re.I
 )
-WATER = rf"(?:{any_noun(WORDS['waters'])})"
-FALLS = re.compile(
-    rf"\b{any_form(WORDS['falling'])}(?: \w+){{0,3}}? (?:in|into|through the ice of|under"
-    rf"|off \w+ \w+ into)(?: (?:the|a|an))?(?: [\w-]+){{0,2}}? {WATER}\b"
-    rf"|\b(?:in|over|under) (?P<who>{WHO}) (?:goes|went)\b(?= ?(?:;|,|\.|@))",
-    re.IGNORECASE,
-)
-POURED = re.compile(
-    r"\b(?:water|bucket|pail|wave|sea|surf|breaker|fountain|hose|tub|barrel|spray|jug"
-    r"|rain)s?\b[^,;.]*?\b(?:over|on top of|closes above|closes over"
-    rf"|down on) (?P<who>{WHO})(?:'s (?:\w+ )?head)?(?!')",
-    re.IGNORECASE,
-)
-"""Water over somebody: "pours a bucket over @0's head"."""
-SWEPT = re.compile(
-    rf"\b(?:the|a|an|its) (?:[\w-]+ ){{0,2}}?{any_noun(WORDS['flows'])} (?:\w+ly |then |promptly "
-    rf")?{any_form(WORDS['taking'])}"
-    rf" (?:both )?(?P<who>{WHO})(?!'s (?!clothes|coat|head|body|boots|skirt|shirt))"
-    rf"|(?P<whom>{WHO}) (?:is|are|was|were|gets?|got) (?:\w+ly |then )?{any_of(listed(WORDS['swept']))}"
-    r" (?:away|overboard|one way|off|under|ashore|down (?:the|a) (?:river|stream|rapids|weir)|downstream|out to sea"
-    r"|up on"
-    r"|into the (?:sea|river|lake|water|canal|stream|harbour|surf|waves|current)|over the (?:weir|falls|side))\b",
-    re.IGNORECASE,
-)
-"""A river or a wave takes somebody along."""
-UP_TO = re.compile(
-    r"\b(?:in|into|through|wades?|waded|wading|sinks?|sank|stands?|stood|goes|went|water|is|was|are|were)\b[^.;]*?"
-    rf"\b(?:up )?to (?:the|{WHO}'s) {any_of(listed(WORDS['depths']))}\b(?! with)",
-    re.IGNORECASE,
-)
-POURS = re.compile(
-    rf"\b{any_form(WORDS['pouring'])}\b",
-    re.IGNORECASE,
-)
-RUNS_OFF = re.compile(
-    rf"\bwater (?:is |was )?{any_form('run, pour, stream, drip, trickle, gush, squelch, slosh, ooze')} "
-    rf"(?:out of|from|off|down|in) {WHO}'s (?:\w+ )?(?!eyes|mouth|nose|hand)",
-    re.IGNORECASE,
-)
-NOT_CLOTHES = re.compile(rf"(?<!\w){saying(listed(WORDS['other_wet']))}(?!\w)", re.IGNORECASE)
-NO_DRY = re.compile(
-    r"\b(?:no|not an?|not one|without an?|isn't an?|is not an?|wasn't an?|hardly an?|scarcely an?|never an?|nor an?"
-    r"|not a single)"
-    r" dry (?:stitch|thread|inch|spot|hair|patch|fold|bone|rag|shirt|corner|seam)\b",
-    re.IGNORECASE,
-)
-THROWN_IN = re.compile(
-    rf"\b{any_form('tip, throw, push, pitch, knock, fling, shove, hurl, toss, spill, drop, dump, sweep')}"
-    rf" (?P<who>{WHO})(?!') (?:\w+ ){{0,4}}?(?:in|into) (?:the|a) (?:[\w-]+ ){{0,2}}?{WATER}\b"
-)
-SPRAYS = re.compile(
-    rf"\b{any_form('spray, splash, shower, hose, hose down, slosh, squirt, swamp, deluge, pelt, drown, baptise')}"
-    rf" (?P<who>{WHO})(?!')[^;.]*?\b(?:{WATER}|ditchful|bucketful|head to foot|head to toe)\b",
-    re.IGNORECASE,
-)
-NOT_DAMP = re.compile(
-    r"\b(?:no|not an?|without an?|isn't an?|is not an?|wasn't an?|hardly an?|never an?|nor an?|not one|not a single)"
-    r" (?:\w+ )?(?:damp|wet|moist|soggy|clammy|sodden) (?:thread|stitch|spot|patch|inch|fold|seam|hem|hair|sleeve"
-    r"|corner)\b",
-    re.IGNORECASE,
-)
-DRY = re.compile(rf"(?<!\w){saying(listed(WORDS['dry']))}(?!\w)", re.IGNORECASE)
-HAIR = re.compile(rf"\b{any_noun(WORDS['hair'])}\b[^,;.]*", re.IGNORECASE)
-"""Hair and boots may drip on when the clothes are dry."""
-NOT_DRY = re.compile(
-    rf"(?<!\w){saying(listed(WORDS['not_dry']))}(?!\w)"
-    r"|(?<!no )\b(?:still|stays?|remains?|keeps?|will be|be|is|are|feels?)(?: \w+ly| as| quite)? (?:damp|wet|soaked"
-    r"|sodden"
-    r"|dripping|clammy|moist|soggy|drenched)\b(?! (?:no|any) (?:longer|more))",
-    re.IGNORECASE,
-)
+""" "Might as well have swum there": wet through all the same."""
+HEADS = {"head", "shoulder", "top", "body", "back", "face", "chest", "clothes", "hair"}
 
 
-def changes(page: Page) -> Iterator[Change]:
-    wet = {change.character: change.what for change in page.known if change.kind == ChangeKind.SOAKED}
-    for change in page.known:
-        if change.kind == ChangeKind.DRIED:
+def changes(scene: Scene) -> Iterator[Change]:
+    wet = still_wet(scene)
+    soaked = [slug for sentence in scene.sentences if not sentence.unreal for slug in _soaked(sentence)]
+    for slug in dict.fromkeys(soaked):
+        if slug not in wet:
+            yield Change(kind=ChangeKind.SOAKED, character=slug, what=CLOTHES)
+
+
+def still_wet(scene: Scene) -> tuple[str, ...]:
+    """Those who were soaked in earlier scenes and have not dried."""
+    wet: dict[str, None] = {}
+    for change in scene.known:
+        if change.kind == ChangeKind.SOAKED:
+            wet[change.character] = None
+        elif change.kind == ChangeKind.DRIED:
             wet.pop(change.character, None)
-    soaked: list[str] = []
-    for sentence in page.sentences:
-        if sentence.unreal:
-            continue
-        for _at, slugs in _soaked(sentence):
-            for slug in slugs:
-                if slug not in wet and slug not in soaked:
-                    soaked.append(slug)
-    yield from (Change(kind=ChangeKind.SOAKED, character=slug, what=CLOTHES) for slug in soaked)
-    yield from _dried(page, wet)
+    return tuple(wet)
 
 
-def _soaked(sentence: Sentence) -> Iterator[tuple[int, Slugs]]:
-    text = NOT_CLOTHES.sub(_blank, sentence.text)
-    for match in POURED.finditer(text):
-        if POURS.search(match[0]) and not sentence.doubted(match.start()):
-            yield match.start(), sentence.people(match["who"])
-    for match in (*SWEPT.finditer(text), *SPRAYS.finditer(text), *THROWN_IN.finditer(text)):
-        if not sentence.doubted(match.start()):
-            yield match.start(), sentence.people(match["who"] or match.groupdict().get("whom") or "")
-    for match in NO_DRY.finditer(text):
-        yield match.start(), _whose(sentence, match)
-    for match in UP_TO.finditer(text):
-        wet = re.search(rf"\b(?:{WATER}|swims?|wad(?:es?|ing|ed)|brimful|deep)\b", text)
-        if wet and not sentence.doubted(match.start()):
-            yield match.start(), _whose(sentence, match)
-    for match in (*WET.finditer(text), *FALLS.finditer(text), *RUNS_OFF.finditer(text)):
-        if not sentence.doubted(match.start()):
-            yield match.start(), _whose(sentence, match)
+def owners(tokens: Iterable[Token], scene: Scene) -> Slugs:
+    """Those who are meant, or whose clothes are."""
+    found: list[str] = []
+    for token in tokens:
+        own = [one for child in token.children if child.dep_ == "poss" for one in listed_with(child)]
+        own = own or [one for one in token.subtree if one.dep_ not in ("pobj", "dobj")]
+        found += scene.who(token) or [slug for one in own if is_clothes(token) for slug in scene.who(one)]
+    return tuple(dict.fromkeys(found))
 
 
-def _whose(sentence: Sentence, match: re.Match[str]) -> Slugs:
-    """Who gets wet: the one the water is done to ("soaks @0"), the owner of the clothes ("@0's coat is soaked"), or
-    the one the clause is about."""
-    clause = sentence.clause(match.start())
-    if match.re is FALLS and match["who"]:
-        return sentence.people(match["who"])
-    if turned := re.match(
-        rf"[^,]*, (?:is|was|stands|stood|sits|sat|comes|came) ({WHO})(?!')", sentence.text[match.start() :]
-    ):
-        return sentence.people(turned[1])
-    done_to = re.compile(rf"\s*(?:through |every garment )?({WHO})").match(sentence.text, match.end())
-    if done_to and not re.search(r"\b(?:is|are|was|were)\s+$", sentence.text[: match.start()]):
-        return sentence.people(done_to[1])
-    owners = list(sentence.mentions(clause.start, match.start()))
-    if not sentence.subject(match.start()) and owners:
-        return sentence.people(owners[0][0])
-    if about := sentence.subject(match.start()):
-        return about
-    inside = list(sentence.mentions(clause.start, clause.end)) or list(sentence.mentions())
-    return sentence.people(inside[0][0]) if inside else sentence.before
+def is_clothes(noun: Token) -> bool:
+    lemma = noun.lemma_.lower()
+    garment = lemma in WORDS["clothes"] or noun.lower_ in WORDS["clothes"] or "garment" in sorts_of(noun)[:1]
+    return garment and lemma not in WORDS["not_clothes"]
 
 
-def _dried(page: Page, wet: dict[str, str]) -> Iterator[Change]:
-    """Only what was soaked before can dry. Whoever the sentence names is dry; where it names nobody wet, those of the
-    sentence before, else all who are wet."""
-    dry: dict[str, bool] = {}
-    before: Slugs = ()
-    for sentence in page.aloud:
-        for who, done in _drying(sentence, tuple(wet), before):
-            dry[who] = done
-        before = tuple(who for who in sentence.everybody if who in wet) or before
-    for who, what in wet.items():
-        if dry.get(who):
-            yield Change(kind=ChangeKind.DRIED, character=who, what=what)
+def _soaked(sentence: Sentence) -> Iterator[str]:
+    scene = sentence.scene
+    for deed in sentence.told:
+        for rule in (_wetted, _in_the_water, _taken, _poured_over, _runs_off):
+            yield from rule(deed, scene)
+    if AS_GOOD_AS.search(sentence.span.text):
+        swum = [deed for deed in sentence.deeds if any(child.lower_ == "well" for child in deed.verb.children)]
+        yield from (slug for deed in swum for slug in deed.people(deed.doers))
+    for token in sentence.span:
+        verb = verb_of(token)
+        if verb is None or Deed(verb, scene.who).happens:
+            yield from _wet_through(token, scene)
+        yield from _no_dry_stitch(token, scene)
 
 
-def _drying(sentence: Sentence, wet: Slugs, before: Slugs) -> Iterator[tuple[str, bool]]:
-    if sentence.unreal:
+def _is(token: Token, words: str) -> bool:
+    return token.lemma_.lower() in WORDS[words] or token.lower_ in WORDS[words]
+
+
+def _verb(deed: Deed, words: str) -> bool:
+    return bool({deed.lemma, deed.verb.lemma_.lower()} & WORDS[words])
+
+
+def _of_water(token: Token) -> bool:
+    """Not "soaked in vinegar", "drenched in moonlight"."""
+    return not any(
+        end.lemma_.lower() in WORDS["not_with"] for child in token.children if child.dep_ in ("prep", "agent")
+        for end in child.children
+    )  # fmt: skip
+
+
+def _wetted(deed: Deed, scene: Scene) -> Slugs:
+    """ "The rain drenches her", "soaks through his coat"."""
+    if not _verb(deed, "wetting") or not _of_water(deed.verb) or any(_is(doer, "not_with") for doer in deed.doers):
+        return ()
+    return owners((*deed.things, *deed.receivers, *deed.with_words("through")), scene)
+
+
+def _in_the_water(deed: Deed, scene: Scene) -> Slugs:
+    """Falls or is thrown into water, swims, is dragged out of it."""
+    whom = deed.things if deed.passive or deed.things else deed.doers
+    water = [preposition for preposition, noun in deed.phrases() if _is(noun, "waters")]
+    inside = _verb(deed, "getting_in") and WORDS["in"] & {*water}
+    outside = _verb(deed, "getting_out") and WORDS["out"] & {*water}
+    sides = _verb(deed, "getting_in") and any(_is(noun, "side") for noun in deed.with_words("over"))
+    off = _verb(deed, "getting_in") and any(_is(noun, "banks") for noun in deed.with_words("off", "from"))
+    near = {
+        child.lower_ for child in deed.verb.children if child.dep_ in ("advmod", "prt", "prep") and not child.n_rights
+    }
+    overboard = _verb(deed, "getting_in") and ("overboard" in near or (deed.verb.lemma_ == "go" and "under" in near))
+    swims = _verb(deed, "swimming") and not deed.things
+    deep = any(_is(noun, "depths") and _to(noun) for noun in deed.verb.subtree) and _near_water(deed)
+    if deep or (swims and not whom):
+        return deed.people(deed.doers)
+    return deed.people(whom) if inside or outside or sides or off or overboard or swims else ()
+
+
+def _to(noun: Token) -> bool:
+    return noun.dep_ == "pobj" and noun.head.lower_ == "to"
+
+
+def _near_water(deed: Deed) -> bool:
+    return deed.verb.lemma_ in ("wade", "swim", "sink") or any(_is(token, "waters") for token in deed.verb.sent)
+
+
+def _taken(deed: Deed, scene: Scene) -> Slugs:
+    """ "The current takes him", "is washed overboard"."""
+    flows = any(_is(doer, "flows") for doer in deed.doers)
+    near = {child.lower_ for child in deed.verb.children}
+    swept = deed.passive and deed.verb.lemma_ in ("sweep", "wash") and near & WORDS["overboard"]
+    return deed.people(deed.things) if swept or (flows and _verb(deed, "carrying")) else ()
+
+
+def _poured_over(deed: Deed, scene: Scene) -> Iterator[str]:
+    """ "A wave breaks over her", "empties a bucket over his head"."""
+    waters = any(_is(token, "waters") for token in deed.doers)
+    if not waters and not any(_is(token, "flows") for token in (*deed.doers, *deed.things)):
         return
-    text = HAIR.sub(_blank, sentence.text)
-    damp = {who for denied in NOT_DRY.finditer(text) for who in _around(sentence, denied.start(), wet) or before or wet}
-    yield from ((who, False) for who in damp)
-    for match in (*DRY.finditer(NOT_DRY.sub(_blank, text)), *NOT_DAMP.finditer(text)):
-        if match.re is NOT_DAMP or not sentence.doubted(match.start()):
-            named = tuple(who for who in sentence.everybody if who in wet)
-            yield from ((who, True) for who in named or before or wet if who not in damp)
+    for preposition, noun in deed.phrases():
+        if preposition in WORDS["over"] or (preposition == "of" and noun.head.head.lower_ == "top"):
+            own = [child for child in noun.children if child.dep_ == "poss" and noun.lemma_.lower() in HEADS]
+            if preposition not in ("on", "onto", "down") or own:
+                yield from deed.people([noun, *own])
+            elif scene.who(noun) and deed.verb.lemma_ in WORDS["splashing"]:
+                yield from scene.who(noun)
 
 
-def _blank(match: re.Match[str]) -> str:
-    return "~" * len(match[0])
+def _runs_off(deed: Deed, scene: Scene) -> Slugs:
+    """ "Water drips from her coat", "wrings out his shirt", "her skirt clings to her"."""
+    lemma = deed.verb.lemma_.lower()
+    behind = [noun for noun in deed.with_words("from", "of", "off", "in", "out") if is_clothes(noun) or scene.who(noun)]
+    if lemma == "wring":
+        clothes = [token for token in (*deed.things, *behind) if is_clothes(token)]
+        return (owners(clothes, scene) or deed.people(deed.doers)) if clothes else ()
+    if _verb(deed, "running") and any(_is(token, "waters") for token in deed.doers):
+        return owners(behind, scene) or (_nearest(deed.verb, scene) if behind else ())
+    if _verb(deed, "running") and any(_is(token, "waters") for token in deed.things) and behind:
+        return deed.people(deed.doers) or _nearest(deed.verb, scene)
+    return owners([doer for doer in deed.doers if is_clothes(doer)], scene) if lemma in WORDS["clinging"] else ()
 
 
-def _around(sentence: Sentence, at: int, wet: Slugs) -> Slugs:
-    """Whom a clause names, else whom it is about."""
-    clause = sentence.clause(at)
-    named = sentence.people(sentence.text[clause.start : clause.end]) or clause.about
-    return tuple(who for who in named if who in wet)
+def _wet_through(token: Token, scene: Scene) -> Slugs:
+    """ "Soaked", "dripping wet", "wet to the skin", "clothes heavy with water", "like a drowned rat"."""
+    word = token.lower_
+    wet = word == "wet" and token.i + 1 < len(scene.doc) and token.nbor(1).lower_ in WORDS["wholly"]
+    heavy = word == "heavy" and any(_is(end, "waters") for child in token.children for end in child.children)
+    state = token.pos_ not in VERBS or token.tag_ in ("VBN", "VBG", "VBD")
+    if word == "drowned" and token.dep_ == "amod":
+        return owners(said_of(token.head.head, scene.who), scene)
+    if not (wet or heavy or (word in WORDS["soaked"] and state)) or not _of_water(token) or denied(token):
+        return ()
+    token = token.head if token.dep_ == "amod" and token.head.lower_ == "wet" else token
+    about = said_of(token, scene.who)
+    behind_comma = token.left_edge.i > 0 and token.doc[token.left_edge.i - 1].text == ","
+    hung_wrongly = (token.dep_ == "amod" and token.i > token.head.i) or (token.dep_ == "acl" and behind_comma)
+    if hung_wrongly or all(one.i == token.i or one.pos_ not in ("NOUN", "PROPN", "PRON") for one in about):
+        return _nearest(token, scene)
+    return owners([one for one in about if scene.who(one) or is_clothes(one)], scene)
+
+
+def _nearest(token: Token, scene: Scene) -> Slugs:
+    """Whom the sentence named last before a word, else first after it, where the tree does not say."""
+    before = [one for one in token.doc[token.sent.start : token.i] if scene.who(one) and one.dep_ != "poss"]
+    after = [one for one in token.doc[token.i : token.sent.end] if scene.who(one) and one.dep_ != "poss"]
+    if not before and not after:
+        return ()
+    nearest = [*before[-1:], *after[:1]][0]
+    with_them = [one for one in nearest.ancestors if one.dep_ in ("conj", "nsubj", "appos", "dobj")]
+    joined = with_them if nearest.dep_ == "conj" else []
+    return tuple(dict.fromkeys(slug for one in (*joined, nearest) for slug in scene.who(one)))
+
+
+def _no_dry_stitch(token: Token, scene: Scene) -> Slugs:
+    """ "Without a dry stitch", "not a dry thread on her body"."""
+    dry = any(child.lower_ == "dry" for child in (*token.children, *token.head.children))
+    if not dry or not _is(token, "stitches") or not denied(token):
+        return ()
+    inside = tuple(slug for one in token.subtree for slug in scene.who(one))
+    verb = verb_of(token)
+    return inside or (Deed(verb, scene.who).people(Deed(verb, scene.who).doers) if verb is not None else ())
