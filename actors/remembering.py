@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -111,9 +111,13 @@ def answer(memories: Memories, log: Any, method: str, *arguments: Any) -> Any:
 class Remembrance:
     """What the studio and its directors ask. Close it where it searches a server."""
 
-    def __init__(self, settings: Settings, patience: float = PATIENCE) -> None:
+    def __init__(
+        self, settings: Settings, patience: float = PATIENCE, on_ray: Callable[[], bool] = ray.is_initialized
+    ) -> None:
+        """``on_ray`` tells whether the owner is to be asked; else this process opens the memories itself."""
         self._settings = settings
         self._patience = patience
+        self._on_ray = on_ray
 
     def recall(self, questions: Sequence[Question]) -> list[list[Recalled]]:
         """What comes to mind for each question, best first (``projections/recall.py``). Ask many at once."""
@@ -152,7 +156,7 @@ class Remembrance:
         return open_log(self._settings.database_url)
 
     def _ask(self, method: str, *arguments: Any) -> Any:
-        if not ray.is_initialized():
+        if not self._on_ray():
             return self._ask_here(method, *arguments)
         if self._settings.milvus_uri and method in ("recall", "nearest_faces"):
             self._ask_owner("catch_up")

@@ -27,6 +27,7 @@ from actors.casting import (
     slug_of,
     views_of,
 )
+from actors.cluster import Cluster
 from actors.erasing import Erased, erase
 from actors.lookalikes import lookalikes, must_be_new
 from actors.remembering import Remembrance
@@ -54,7 +55,6 @@ from events.storyboard import FACES
 from projections.recall import Question, Recalled
 
 if TYPE_CHECKING:
-    from actors.cluster import Cluster
     from actors.making import Listener
     from media.assets import Assets
 
@@ -89,9 +89,9 @@ class Studio:
         self.log = open_log(settings.database_url, create=True)
         self.assets: Assets = Assets(settings.home / "assets")
         self.views = Views(settings.views_url, self.log)
-        self.remembrance = Remembrance(settings)
+        self.remembrance = Remembrance(settings, on_ray=lambda: self._cluster.is_up)
         self._residence = Residence(settings)
-        self._cluster: Cluster | None = None
+        self._cluster = Cluster(settings)
         self._clock = clock
         self._new_id = new_id
 
@@ -110,8 +110,7 @@ class Studio:
     def close(self) -> None:
         """Stop the Ray that this studio started."""
         self.remembrance.close()
-        if self._cluster:
-            self._cluster.stop()
+        self._cluster.stop()
 
     # ------------------------------------------------------------ characters
 
@@ -416,12 +415,15 @@ class Studio:
     def series(self, title: str) -> Series:
         return state_at(SERIES, id_of("series", slug_of(title)), self.log)
 
+    def warm_up(self) -> None:
+        """Let Ray and the workers of a film come up beside what is done next: for whoever is about to order one."""
+        check_names(self.settings.engines)
+        self._cluster.begin()
+
     def _make(self, episode_id: UUID, on_event: Listener | None) -> None:
-        from actors.cluster import Cluster
         from actors.making import make
 
         check_names(self.settings.engines)
-        self._cluster = self._cluster or Cluster(self.settings)
         self._cluster.start()
         make(self.settings, self.log, episode_id, on_event)
 

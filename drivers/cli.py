@@ -57,6 +57,7 @@ def demo(seconds: Seconds = 300, seed: Seed = 1, out: Out = None, json: Json = F
     from drivers.series import cast
 
     with open_studio() as studio:
+        studio.warm_up()
         with err.status("Casting"):
             names = [cast(studio, SAMPLES / "cast" / name) for name in DEMO_CAST]
         _make(studio, studio.request_episode(SAMPLES / "stories" / "demo.txt", names, seconds, seed), out, json)
