@@ -7,13 +7,15 @@ with binding conditions in their plainest form.)
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from spacy.tokens import Doc, Token
 
 from engines.analyst import Person
 
 Slugs = tuple[str, ...]
+Who = Callable[[Token], Slugs]
+"""Whom a word means; () where it is about a thing or about somebody without a name."""
 SINGULAR = {"he": "he", "him": "he", "his": "he", "himself": "he", "she": "she", "her": "she", "hers": "she",
             "herself": "she"}  # fmt: skip
 PLURAL = {"they", "them", "their", "theirs", "themselves", "both", "everyone", "everybody"}

@@ -6,33 +6,28 @@ shepherd, the key, to her. Only grammar is known here; what giving means is for 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from spacy.tokens import Span, Token
 
-from engines.analyst.language.coreference import Slugs
-from engines.analyst.language.words import listed, table
+from engines.analyst.language import happening
+from engines.analyst.language.clauses import (
+    PASSIVE_SUBJECTS,
+    RELATIVE,
+    SUBJECTS,
+    VERBS,
+    antecedents,
+    governor,
+    listed_with,
+    own_subjects,
+    phrases,
+)
+from engines.analyst.language.coreference import Slugs, Who
+from engines.analyst.language.objects import object_of_relative, own_objects, things_and_receivers
 
-WORDS = table("deeds")
-DENYING = set(listed(WORDS["denying"]))
-SUPPOSING = set(listed(WORDS["supposing"]))
-BARELY = {"barely", "hardly", "scarcely"}
-"""With a clause of time they deny nothing: "has barely sat down when ..."."""
-MODAL = set(listed(WORDS["modal"]))
-NEARLY = set(listed(WORDS["nearly"]))
-WITHOUT = set(listed(WORDS["without"]))
-NOBODY = set(listed(WORDS["nobody"]))
-ONLY_THOUGHT = set(listed(WORDS["only_thought"]))
-THOUGHT_OF = set(listed(WORDS["thought_of"]))
-RELATIVE = {"who", "whom", "which", "that"}
-VERBS = {"VERB", "AUX"}
 SOME = {"pair", "two", "three", "couple", "trio", "lot"}
-OBJECTS = {"dobj", "oprd", "attr", "dative", "appos"}
-SUBJECTS, PASSIVE_SUBJECTS = {"nsubj", "csubj", "expl"}, {"nsubjpass", "csubjpass"}
-
-Who = Callable[[Token], Slugs]
 
 
 def deeds(sentence: Span, who: Who) -> list[Deed]:
@@ -87,56 +82,11 @@ class Deed:
 
     @cached_property
     def _split(self) -> tuple[tuple[Token, ...], tuple[Token, ...]]:
-        bare = [child for child in self.verb.children if child.dep_ in OBJECTS and child.pos_ != "ADP"]
-        bare += [child for child in self.verb.children if _noun_as_clause(child)]
-        bare += [end for child in bare for end in child.children if self._run_together(end)]
-        objects = [token for child in (*bare, *(self._joined_objects if bare else ())) for token in self._meant(child)]
+        own = own_objects(self.verb, self.who)
+        objects = [token for child in own for token in self._meant(child)]
         objects += self._subjects if self.passive else []
-        objects += self._object_of_relative if len(bare) < 2 else []
-        beside = {
-            token: [
-                child for child in token.children if child.dep_ == "appos" and child not in bare and not self.who(child)
-            ]
-            for token in objects
-            if self.who(token)
-        }
-        gapped = any(beside.values()) and len(objects) > len(beside) and not any(_is_dative(token) for token in objects)
-        objects = [token for token in objects if not (gapped and beside.get(token))]
-        objects += [noun for nouns in beside.values() for end in nouns if not gapped for noun in listed_with(end)]
-        people = [token for token in objects if self.who(token)]
-        things = [token for token in objects if token not in people]
-        datives = [token for token in objects if _is_dative(token)]
-        if things and (people or datives):
-            return tuple(token for token in things if token not in datives), tuple(dict.fromkeys([*people, *datives]))
-        return tuple(objects), ()
-
-    @property
-    def _joined_objects(self) -> list[Token]:
-        """ "Gets a comb and a pass", where the parser joins the second to the verb."""
-        return [
-            child
-            for child in self.verb.children
-            if child.dep_ == "conj"
-            and child.pos_ == "NOUN"
-            and any(end.dep_ in ("det", "poss", "nummod") for end in child.children)
-            and not any(end.dep_ in SUBJECTS for end in child.children)
-        ]
-
-    def _run_together(self, token: Token) -> bool:
-        """An object that the parser has made a part of the one beside it: "sends Mary home", "leaves John the key"."""
-        noun, apart = token.head, token.nbor(-1).is_punct if token.i else True
-        if token.dep_ == "nmod" and _noun_as_clause(noun):
-            return bool(self.who(token))
-        if token.dep_ == "compound":
-            return bool(self.who(token)) and not any(child.dep_ in ("det", "poss", "appos") for child in noun.children)
-        return (
-            token.dep_ == "appos"
-            and bool(self.who(noun))
-            and not self.who(token)
-            and not apart
-            and not any(child.is_punct for child in token.children if child.i < token.i)
-            and not token.doc[noun.i + 1].is_punct
-        )
+        objects += object_of_relative(self.verb) if len(own) < 2 else []
+        return things_and_receivers(objects, self.who)
 
     def with_words(self, *words: str, deps: Sequence[str] = ("prep", "dative", "agent", "prt")) -> tuple[Token, ...]:
         """What stands behind one of these prepositions of the verb, or of its object: "takes the lamp from her"."""
@@ -146,7 +96,7 @@ class Deed:
         """Each preposition of the verb, or of its object, with the words behind it."""
         ends = [child for child in self.verb.children if child.dep_ in ("dobj", "attr", "oprd", "advmod", "acomp")]
         for head in (self.verb, *(token for end in ends for token in listed_with(end))):
-            yield from _phrases(head, deps)
+            yield from phrases(head, deps)
 
     def people(self, tokens: Sequence[Token]) -> Slugs:
         """Those of the cast among these words."""
@@ -155,72 +105,22 @@ class Deed:
     @cached_property
     def happens(self) -> bool:
         """Whether it is told as done: not denied, wished, feared, asked for, nearly so, or only if."""
-        return not self._denied and not self._supposed and self._within_happens
-
-    @property
-    def _denied(self) -> bool:
-        words = {child.lower_ for child in self.verb.children if child.dep_ in ("neg", "advmod", "preconj", "cc")}
-        nobody = any(_nobody(token) for token in (*self._own_subjects, *self._own_objects))
-        just = bool(words & BARELY) and any(child.dep_ == "advcl" for child in self.verb.children)
-        return bool(words & (DENYING | NEARLY) and not just) or nobody
-
-    @property
-    def _supposed(self) -> bool:
-        modal = any(child.dep_ == "aux" and child.lower_ in MODAL for child in self.verb.children)
-        if any(child.dep_ == "mark" and child.lower_ in SUPPOSING for child in self.verb.children):
-            return True
-        own = any(child.dep_ == "aux" for child in self.verb.children) or self._own_subjects
-        inherits = self.verb.dep_ == "conj" and not own and self.verb.head.pos_ in VERBS
-        return modal or (inherits and Deed(self.verb.head, self.who)._supposed)
-
-    @property
-    def _within_happens(self) -> bool:
-        """What one only wants to do is not done; what one does not let happen does not happen."""
-        head = _governor(self.verb)
-        if self.verb.dep_ == "pcomp" and self.verb.head.lower_ in WITHOUT:
-            return False
-        if head is None:
-            return True
-        above = Deed(head, self.who)
-        wished = self.verb.dep_ in ("xcomp", "ccomp", "pcomp") and _only_thought(self.verb, head)
-        denied = self.verb.dep_ in ("xcomp", "ccomp") and above._denied
-        nor = any(child.lower_ in ("or", "nor") for child in head.children) and above._denied
-        return (
-            not wished
-            and not denied
-            and not (self.verb.dep_ == "conj" and nor)
-            and (self.verb.dep_ not in ("xcomp", "ccomp", "conj") or above._within_happens)
-        )
-
-    @property
-    def _own_subjects(self) -> list[Token]:
-        helping = [child for child in self.verb.children if child.dep_ in ("aux", "auxpass")]
-        return [
-            child
-            for verb in (self.verb, *helping)
-            for child in verb.children
-            if child.dep_ in SUBJECTS | PASSIVE_SUBJECTS and not _parted(child, verb)
-        ]
-
-    @property
-    def _own_objects(self) -> list[Token]:
-        return [child for child in self.verb.children if child.dep_ in ("dobj", "attr")]
+        return happening.happens(self.verb)
 
     @cached_property
     def _subjects(self) -> list[Token]:
         """The words where the subject stands; a verb without one has that of the verb it hangs on."""
-        if own := [token for child in self._own_subjects for token in self._meant(child)]:
+        if own := [token for child in own_subjects(self.verb) for token in self._meant(child)]:
             return own
-        head = self.verb.head
-        if head == self.verb:
+        if self.verb.head == self.verb:
             return self._hung_elsewhere
         if self.verb.dep_ == "acl":
-            return list(listed_with(head))
-        governor = _governor(self.verb)
-        if governor is None:
+            return list(listed_with(self.verb.head))
+        head = governor(self.verb)
+        if head is None:
             return []
-        above = Deed(governor, self.who)
-        if self.verb.dep_ in ("xcomp", "ccomp") and above.things and governor.lemma_ != "promise":
+        above = Deed(head, self.who)
+        if self.verb.dep_ in ("xcomp", "ccomp") and above.things and head.lemma_ != "promise":
             return list(above.things)
         return above._subjects
 
@@ -240,7 +140,7 @@ class Deed:
         if verbs and token.tag_ in ("VBZ", "VBD"):
             yield from (one for child in verbs for one in listed_with(child))
         elif token.lower_ in RELATIVE and token.tag_ in ("WP", "WDT", "WP$", "IN", "DT") and clause is not None:
-            yield from _antecedents(clause)
+            yield from antecedents(clause)
         elif some := self._some_of(token):
             yield from some
         else:
@@ -252,103 +152,3 @@ class Deed:
             return []
         behind = [end for child in token.children if child.lower_ == "of" for end in child.children]
         return [end for end in behind if self.who(end)]
-
-    @property
-    def _object_of_relative(self) -> list[Token]:
-        """ "The glass a shepherd has given her": a clause without an object of its own is about the word before it."""
-        said = any(
-            (child.dep_ in SUBJECTS and child.lower_ in RELATIVE) or child.lower_ in ("where", "when", "why")
-            for child in self.verb.children
-        )
-        if self.verb.dep_ != "relcl" or said:
-            return []
-        return list(_antecedents(self.verb))
-
-
-def listed_with(token: Token) -> Iterator[Token]:
-    """A word and those that are joined to it by "and" or a comma."""
-    yield token
-    for child in token.children:
-        lists = child.dep_ == "appos" and any(end.dep_ == "conj" for end in child.children)
-        if (child.dep_ == "conj" and child.pos_ not in VERBS) or lists:
-            yield from listed_with(child)
-
-
-def _noun_as_clause(token: Token) -> bool:
-    """ "Slips Anna the code book", where the parser takes the last words for a clause."""
-    own = any(child.dep_ in SUBJECTS for child in token.children)
-    return token.dep_ == "ccomp" and token.pos_ == "NOUN" and not own
-
-
-def _is_dative(token: Token) -> bool:
-    while token.dep_ == "conj":
-        token = token.head
-    return token.dep_ == "dative"
-
-
-def _antecedents(clause: Token) -> Iterator[Token]:
-    """What a relative clause is about: the nearest word, unless its verb says that they are several, "her and him, who
-    go on"."""
-    yield clause.head
-    if clause.tag_ == "VBP":
-        yield from clause.head.conjuncts
-
-
-def _phrases(head: Token, deps: Sequence[str]) -> Iterator[tuple[str, Token]]:
-    for child in head.children:
-        if child.dep_ not in deps or child.pos_ not in ("ADP", "SCONJ", "ADV", "PART"):
-            continue
-        for behind in child.children:
-            if behind.dep_ in ("pobj", "pcomp"):
-                yield from ((child.lower_, token) for token in listed_with(behind))
-            elif behind.dep_ == "conj" and behind.pos_ == "ADP":
-                yield from (
-                    (behind.lower_, token)
-                    for end in behind.children
-                    if end.dep_ == "pobj"
-                    for token in listed_with(end)
-                )
-        yield from _phrases(child, deps)
-
-
-def _governor(verb: Token) -> Token | None:
-    """The verb above this one, past "after", "without" and the like."""
-    if verb.dep_ in ("relcl", "ROOT") or _stands_apart(verb):
-        return None
-    for token in verb.ancestors:
-        if token.pos_ in VERBS:
-            return token
-        if token.pos_ not in ("ADP", "SCONJ", "ADJ", "ADV", "PART"):
-            return None
-    return None
-
-
-def _stands_apart(verb: Token) -> bool:
-    """ "She tells him the truth: he was never a doctor": the first half is no part of the second."""
-    if verb.dep_ != "ccomp":
-        return False
-    before = verb.i < verb.head.i
-    own = before or any(child.dep_ in SUBJECTS | PASSIVE_SUBJECTS for child in verb.children)
-    that = not before and any(child.dep_ == "mark" for child in verb.children)
-    return own and not that and _parted(verb, verb.head)
-
-
-def _parted(one: Token, other: Token) -> bool:
-    between = one.doc[min(one.i, other.i) : max(one.i, other.i)]
-    return any(token.text in (":", ";") for token in between)
-
-
-def _only_thought(verb: Token, head: Token) -> bool:
-    """ "hopes to win", "fears that she falls", "thinks of falling"; but "hopes, laughing" laughs."""
-    if verb.dep_ == "pcomp":
-        return verb.head.lower_ in ("of", "about") and head.lemma_ in THOUGHT_OF
-    told = head.lemma_ == "tell" and not any(child.tag_ == "TO" for child in verb.children)
-    return head.lemma_.lower() in ONLY_THOUGHT and not told
-
-
-def _nobody(token: Token) -> bool:
-    """ "Nobody", "no key", "neither Ava nor Emil"; but "nothing but the key"."""
-    words = {child.lower_ for child in token.children}
-    if words & {"but", "except", "save"}:
-        return False
-    return token.lower_ in NOBODY or bool(words & {"no", "neither"})

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from spacy.tokens import Token
 
-from engines.analyst.language.deeds import DENYING as DENYING_WORDS
-from engines.analyst.language.deeds import VERBS, WITHOUT, Deed, Who, listed_with
+from engines.analyst.language.clauses import VERBS, listed_with
+from engines.analyst.language.coreference import Who
+from engines.analyst.language.deeds import Deed
+from engines.analyst.language.happening import WORDS
 
-DENYING = DENYING_WORDS | {"no"}
+DENYING = WORDS["denying"] | {"no"}
+WITHOUT = WORDS["without"]
 OF_THE_OBJECT = ("oprd", "ccomp", "xcomp")
 WITHIN = ("conj", "prep", "agent", "advmod", "npadvmod", "pobj", "pcomp", "amod", "dep", "attr", "acomp", "dative")
 

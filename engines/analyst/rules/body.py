@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from spacy.tokens import Token
 
+from engines.analyst.language.clauses import VERBS
 from engines.analyst.language.coreference import Slugs
-from engines.analyst.language.deeds import VERBS, Deed
+from engines.analyst.language.deeds import Deed
 from engines.analyst.language.grammar import Scene
 from engines.analyst.language.words import listed, singular, table
 

@@ -7,8 +7,9 @@ from itertools import product
 
 from spacy.tokens import Token
 
+from engines.analyst.language.clauses import VERBS, listed_with
 from engines.analyst.language.coreference import Slugs
-from engines.analyst.language.deeds import VERBS, Deed, listed_with
+from engines.analyst.language.deeds import Deed
 from engines.analyst.language.grammar import Scene, Sentence
 from engines.analyst.language.predication import denied, said_of, verb_of
 from engines.analyst.language.words import singular

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator
 
 from spacy.tokens import Token
 
-from engines.analyst.language.deeds import Deed, listed_with
+from engines.analyst.language.clauses import listed_with
+from engines.analyst.language.deeds import Deed
 from engines.analyst.language.grammar import Scene
 from engines.analyst.language.naming import name_of
 from engines.analyst.language.nouns import sorts_of

@@ -8,8 +8,10 @@ from functools import cached_property
 
 from spacy.tokens import Span, Token
 
-from engines.analyst.language.deeds import VERBS, Deed
+from engines.analyst.language.clauses import VERBS
+from engines.analyst.language.deeds import Deed
 from engines.analyst.language.grammar import Scene, Sentence
+from engines.analyst.language.happening import denied, supposed
 from engines.analyst.language.nouns import sorts_of
 from engines.analyst.language.words import listed, table
 from engines.analyst.rules.body import part_of
@@ -58,10 +60,8 @@ class Clause:
     def awaited(self) -> bool:
         """ "Once it has healed, she will play again"."""
         marks = {child.lower_ for child in self.head.children if child.dep_ in ("mark", "advmod")}
-        above = Deed(self.head.head, self.scene.who)
-        return (
-            self.head.dep_ == "advcl" and bool(marks & {"once", "when", "until", "till", "before"}) and above._supposed
-        )
+        when = bool(marks & {"once", "when", "until", "till", "before"})
+        return self.head.dep_ == "advcl" and when and supposed(self.head.head)
 
     @property
     def topic(self) -> list[Token]:
@@ -108,7 +108,7 @@ def is_over(clause: Clause) -> bool:
         return True
     if _in_its_place(clause) or _verbless_denial(clause):
         return True
-    if treats(clause.deed) or clause.deed._supposed or (clause.lemmas & SETS["adverbs"] and not clause.denied):
+    if treats(clause.deed) or supposed(clause.deed.verb) or (clause.lemmas & SETS["adverbs"] and not clause.denied):
         return False
     if clause.awaited or _discoloured(clause):
         return False
@@ -196,7 +196,7 @@ def _heals(word: Token, clause: Clause) -> bool:
     of_somebody = clause.deed.people(clause.deed.doers) and not any(part_of(one) for one in clause.words)
     if said_of and of_somebody and word.lower_ not in SETS["of_people"]:
         return False
-    return word.lower_ in SETS["sound"] and said_of and not Deed(word.head, clause.scene.who)._denied
+    return word.lower_ in SETS["sound"] and said_of and not denied(word.head)
 
 
 def _verb_of_healing(deed: Deed) -> bool:

@@ -9,8 +9,8 @@ from functools import cached_property
 
 from spacy.tokens import Token
 
+from engines.analyst.language.clauses import SUBJECTS
 from engines.analyst.language.coreference import Slugs
-from engines.analyst.language.deeds import SUBJECTS
 from engines.analyst.language.grammar import Scene, Sentence
 from engines.analyst.language.words import listed, table
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 
 from spacy.tokens import Token
 
+from engines.analyst.language.clauses import VERBS
 from engines.analyst.language.coreference import SUBJECTS, Slugs
-from engines.analyst.language.deeds import VERBS, Deed
+from engines.analyst.language.deeds import Deed
 from engines.analyst.language.grammar import Scene, Sentence
 from engines.analyst.language.naming import name_of
 from engines.analyst.language.nouns import sorts_of

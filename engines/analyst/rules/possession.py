@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 from spacy.tokens import Token
 
+from engines.analyst.language.clauses import listed_with
 from engines.analyst.language.coreference import Slugs
-from engines.analyst.language.deeds import listed_with
 from engines.analyst.language.grammar import Scene
 from engines.analyst.language.naming import name_of
 from engines.analyst.language.nouns import sorts_of

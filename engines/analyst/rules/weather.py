@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from spacy.tokens import Token
 
-from engines.analyst.language.deeds import VERBS, Deed
+from engines.analyst.language.clauses import VERBS
+from engines.analyst.language.deeds import Deed
 from engines.analyst.language.grammar import Scene, Sentence
 from engines.analyst.language.nouns import sorts_of
 from engines.analyst.language.predication import denied, said_of, verb_of
