@@ -50,9 +50,10 @@ class Cluster:
 
     def stop(self) -> None:
         """End the Ray that we started; in a Ray of somebody else's, end only our workers."""
-        if self._starting:
-            wait([self._starting])
-            self._starting = None
+        if self._starting is None:
+            return
+        wait([self._starting])
+        self._starting = None
         if ray.is_initialized():
             if self._connected:
                 ray.shutdown()
