@@ -137,10 +137,11 @@ def known_of(look: Look, slug: str) -> list[Change]:
 
 
 def _is_same(one: Change, other: Change) -> bool:
-    """The same thing, named more or less fully: the last word of a thing or a place is what it is."""
+    """The same thing, named more or less fully: "key" and "brass key", "alley" and "the alley behind the market"."""
     if one.kind not in NAMED_FREELY:
         return one.what == other.what
-    same_thing = one.what.lower().split()[-1] == other.what.lower().split()[-1]
+    first, second = one.what.lower().split(), other.what.lower().split()
+    same_thing = first[-1] in second or second[-1] in first
     return same_thing and (not one.where or not other.where or one.where == other.where)
 
 

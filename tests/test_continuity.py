@@ -282,6 +282,8 @@ def test_a_place_may_be_named_more_or_less_fully() -> None:
     planned = scene(1, found(ChangeKind.LOCATION, "the old observatory"))
     assert compare(planned, [found(ChangeKind.LOCATION, "observatory")]) == []
     assert compare(planned, [found(ChangeKind.LOCATION, "old harbour")])
+    planned = scene(1, found(ChangeKind.LOCATION, "the alley behind the fish market"))
+    assert compare(planned, [found(ChangeKind.LOCATION, "alley")]) == []
 
 
 def test_a_feeling_of_which_the_plan_says_nothing_is_no_error() -> None:
