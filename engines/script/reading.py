@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from engines.analyst import Person
-from engines.analyst.rules import Rules
 from events.script import Change, ChangeKind, Mood
 
 OF_THE_SCENE = {ChangeKind.LOCATION, ChangeKind.MOOD, ChangeKind.WEATHER}
@@ -22,6 +21,8 @@ def changes_in(
     ``earlier`` are the changes of the scenes before: a bandage or a healing belongs to an injury told there.
     ``subject`` is who "he" or "she" is until somebody is named.
     """
+    from engines.analyst.rules import Rules  # loads a parser, which those who only plan do not need
+
     people = {slug: Person(name=name) for slug, name in cast.items()}
     found = Rules().observe(text, people, earlier, subject=subject)
     return tuple(change for change in found if change.kind not in OF_THE_SCENE)
