@@ -27,8 +27,9 @@ class Cluster:
         self._starting: Future[None] | None = None
 
     def begin(self) -> None:
-        """Connect and let the workers of a film come up, beside whatever the caller does next."""
-        if self._starting is None:
+        """Connect and let the workers of a film come up, beside whatever the caller does next. What failed is begun
+        again."""
+        if self._starting is None or (self._starting.done() and self._starting.exception()):
             self._starting = self._beside.submit(self._start)
 
     def start(self) -> None:
