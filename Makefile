@@ -12,10 +12,10 @@ demo: $(VENV)/run.stamp
 	$(BIN)/loraframe demo --out build/demo
 
 test: $(VENV)/test.stamp
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --dist loadgroup
 
 test-long: $(VENV)/test.stamp
-	$(BIN)/python -m pytest -m "long or not long"
+	$(BIN)/python -m pytest --numprocesses auto --dist loadgroup -m "long or not long"
 
 check: $(VENV)/test.stamp
 	$(BIN)/ruff format --check .

@@ -147,10 +147,9 @@ def two_characters(url: str) -> None:
     log = open_log(url, create=True)
     tail = SNAPSHOT_EVERY // 2
     long_history(log, SHORT, 10)
-    shell = Shell(CHARACTER, long_history(log, LONG, HISTORY - tail), log)  # the first waking keeps the snapshot
-    for number in range(tail):
-        shell.handle(_command(number), uuid5(LONG, f"tail {number}"))
-    assert shell.version == HISTORY
+    kept = Shell(CHARACTER, long_history(log, LONG, HISTORY - tail), log).version  # the first waking keeps the snapshot
+    log.append(LONG, kept, [_fact(number) for number in range(tail)], _command(2), uuid5(LONG, "tail"), WHEN)
+    assert Shell(CHARACTER, LONG, log).version == HISTORY
 
 
 def wake_in_new_process(url: str) -> tuple[float, float]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import pwd
 import shutil
@@ -10,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import warnings
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
@@ -40,11 +42,20 @@ STARTED = time.monotonic()
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     """A run of the whole suite records how long it took."""
     config = session.config
+    if hasattr(config, "workerinput"):
+        return  # one of several processes that share the run
     whole = config.args_source is pytest.Config.ArgsSource.TESTPATHS and not config.option.keyword
     if whole and config.option.markexpr == "not long" and not config.option.collectonly:
         took = time.monotonic() - STARTED
         ok = exitstatus == 0 and took <= WHOLE_SUITE_LIMIT
         record("main.10", "the whole suite, green", took, "s", f"<= {WHOLE_SUITE_LIMIT}", ok, "make test")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Where several processes share the run, those that need Ray stay in one, and those of a file together."""
+    for item in items:
+        on_ray = "ray_cluster" in getattr(item, "fixturenames", ())
+        item.add_marker(pytest.mark.xdist_group("ray" if on_ray else item.path.name))
 
 
 @pytest.fixture
@@ -77,6 +88,14 @@ def _start_ray() -> None:
             ray.shutdown()
             if last:
                 raise
+            _forget_what_did_not_start()
+
+
+def _forget_what_did_not_start() -> None:
+    """Ray drops the handles of the processes that it has just ended, and they warn that these were still running."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)
+        gc.collect()
 
 
 @pytest.fixture(scope="session")
