@@ -186,10 +186,10 @@ def _read(path: Path) -> bytes:
 
 
 def chosen_voice(portrait: Portrait, settings: Settings) -> str:
-    from engines.registry import engine_class
+    from engines.registry import make_engine
 
     voice = portrait.voice or DEFAULT_VOICES.get(portrait.pronoun, "am_puck")
-    voices: Sequence[str] = engine_class("speech", settings.engines["speech"])().voices
+    voices: Sequence[str] = make_engine("speech", settings.engines["speech"], settings.engine_options).voices
     if voice not in voices:
         raise BadSetting(f"There is no voice {voice!r}. Choose one of {', '.join(voices)}.")
     return voice

@@ -7,25 +7,40 @@ at any moment, and the next one goes on from there.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Coroutine
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid5
 
 import ray
 
-from actors.pools import Sitter, Spoken, Stages
-from actors.remembering import Remembrance
+from actors.crew import Crew
+from actors.pools import Bench, Stages
 from actors.residence import Residence
+from actors.revising import played_by
 from actors.settings import Settings
 from actors.shell import Shell, open_log, state_at
+from actors.spending import Purse, Spending
 from actors.take import SceneFails, shoot
-from engines.registry import engine_class
+from actors.workers import Sitter, Spoken
+from actors.writing import recalled, written
 from events.base import Command
 from events.character import CHARACTER, Character, Identity, PlayScene
 from events.continuity import SceneWorld, changes_of, compare, hours_before, known_of, people_of, plan_world
-from events.episode import ContinuityError, Episode, EpisodeRequested, SpeechRendered, line_key
-from events.errors import EngineError, EngineMissing, Overtaken, QualityFailed
+from events.episode import Episode, line_key
+from events.episode_facts import ContinuityError, EpisodeRequested, SpeechRendered
+from events.errors import (
+    EngineError,
+    EngineMissing,
+    KeyMissing,
+    Offline,
+    OutcomeUnknown,
+    OverBudget,
+    Overtaken,
+    QualityFailed,
+    QuotaExceeded,
+    Unsupported,
+)
 from events.look import SceneRef
-from events.memories import TOLD
 from events.mentions import SOMEBODY, masked, mentioned
 from events.production import (
     EPISODE,
@@ -37,36 +52,35 @@ from events.production import (
     FailEpisode,
     PlanScene,
     WriteScript,
+    video_plan,
 )
-from events.prompt import Background, describe_look
+from events.prompt import Background
+from events.revision import DropStoryboard
 from events.script import NARRATOR, Scene, Script
-from events.series import SERIES, Series
-from events.storyboard import Shot, lay_out_lines, plan_shots
-from projections.recall import Question
+from events.storyboard import Shot, lay_out_lines, plan_shots, retimed
 
 if TYPE_CHECKING:
     from engines.analyst import Analyst, Person
     from engines.refine import RefineOrder
-    from engines.video import Profile
+
+
+PAUSES = (EngineMissing, KeyMissing, Offline, OutcomeUnknown, OverBudget, QuotaExceeded, Unsupported)
 
 
 class Direction:
     """One episode being made. ``make`` may be called again after any crash."""
 
-    profile: asyncio.Task[Profile]
-    """Asked for at once, needed by the first shot: the pools come up one after the other."""
-
-    def __init__(self, settings: Settings, episode_id: UUID) -> None:
+    def __init__(self, settings: Settings, episode_id: UUID, stages: Bench | None = None) -> None:
         self.settings = settings
         self.episode_id = episode_id
         self.log = open_log(settings.database_url)
         self.shell: Shell[Episode] = Shell(EPISODE, episode_id, self.log)
         self.residence = Residence(settings)
-        self.stages = Stages(settings)
-        self.cast: dict[str, Character] = {
-            member.slug: state_at(CHARACTER, member.character_id, self.log, member.version)
-            for member in self.request.cast
-        }
+        self.stages = stages or Stages(settings)
+        request = self.request
+        self.purse = Purse(Spending(self.residence, self.log, episode_id, request.series_id, request.on_unknown))
+        self.crew = Crew(settings, self.stages, self.purse)
+        self.cast: dict[str, Character] = {member.slug: played_by(member, self.log) for member in self.request.cast}
         self.world: dict[int, SceneWorld] = {}
         self.recalled: dict[int, dict[str, tuple[str, ...]]] = {}
         self._one_writer = asyncio.Lock()
@@ -75,17 +89,19 @@ class Direction:
 
     async def make(self) -> None:
         """All of it; what cannot be mended is recorded as the episode's failure."""
-        self.profile = asyncio.create_task(self.stages.ask("filming", "profile"))
+        asked = asyncio.create_task(self.crew.profile(video_plan(self.request).default))  # the pools come up meanwhile
         try:
+            await self.purse.settle_what_is_done(self.state)
             await self.write_script()
             await self.remember()
             await self.produce()
-        except EngineMissing:
-            raise  # nothing is wrong with the episode: it goes on when the engine has been installed
+        except PAUSES:
+            raise  # nothing is wrong with the episode: it goes on when the user has seen to it
         except (EngineError, QualityFailed) as error:
             await self.tell(FailEpisode(reason=str(error)), "fail")
         finally:
-            self.profile.cancel()
+            await self.purse.finish()
+            asked.cancel()
         if self.state.failed:
             raise QualityFailed(self.state.failed)
 
@@ -101,10 +117,10 @@ class Direction:
 
     async def write_script(self) -> None:
         if self.state.script is None:
-            script = self.request.written
-            if script is None:
-                script = await asyncio.to_thread(self._written)
-            await self.tell(WriteScript(script=script, engine=self.request.engines["script"]), "script")
+            if self.request.written:
+                await self.tell(WriteScript(script=self.request.written, engine="user"), "script")
+            else:
+                await self.buy("script", "script", self._write())
         assert self.state.script
         looks = {slug: character.look for slug, character in self.cast.items()}
         self.world = plan_world(self.state.script, looks, self.people)
@@ -112,18 +128,17 @@ class Direction:
     async def check_continuity(self) -> None:
         """Note where the script's own words say something else of a character than its plan does."""
         if self.state.continuity is None:
-            errors = await asyncio.to_thread(self._continuity)
-            await self.tell(CheckContinuity(errors=tuple(errors)), "continuity")
+            await self.buy("continuity", "analyst", self._check_continuity(), len(self.script.scenes))
 
     async def remember(self) -> None:
         """What comes to everybody's mind in each scene, of what they had lived through when the film was ordered: so
         prompts do not depend on which scene is finished first."""
         if any(character.scenes for character in self.cast.values()):
-            self.recalled = await asyncio.to_thread(self._recalled)
+            self.recalled = await asyncio.to_thread(recalled, self)
 
     async def shoot_scenes(self) -> None:
         """Scenes side by side, as many as there are workers; the characters are told in story order."""
-        places = asyncio.Semaphore(self.settings.video_workers + 1)
+        places = asyncio.Semaphore(self.settings.scenes_at_once)
         shooting = [asyncio.create_task(self.shoot_scene(scene, places)) for scene in self.script.scenes]
         try:
             for scene, task in zip(self.script.scenes, shooting, strict=True):
@@ -142,27 +157,34 @@ class Direction:
             await self.plan_scene(scene)
             while scene.number not in self.state.completed and not self.state.failed:
                 try:
-                    tail = ""
                     for shot in self.state.shots_of(scene.number):
-                        tail = (await shoot(self, shot, tail)).tail
+                        await shoot(self, shot)
                 except SceneFails:
                     continue
 
     async def plan_scene(self, scene: Scene) -> None:
         spoken = await asyncio.gather(*(self.speak(scene, number) for number in range(len(scene.lines))))
-        if not self.state.shots_of(scene.number):
-            timings = lay_out_lines(scene, [line.frames for line in spoken])
-            shots = plan_shots(scene, timings, self.request.seed)
-            await self.tell(PlanScene(shots=shots), f"plan {scene.number}")
+        frames, planned = [line.frames for line in spoken], self.state.shots_of(scene.number)
+        shots = retimed(planned, frames) if planned else None
+        if planned and shots is None:
+            await self.tell(DropStoryboard(scene=scene.number), f"drop {scene.number} {self.state.revision}")
+        if shots is None:
+            shots = plan_shots(scene, lay_out_lines(scene, frames), self.request.seed)
+        if list(shots) != planned:
+            await self.tell(PlanScene(shots=shots), f"plan {scene.number} {self.state.revision}")
 
     async def speak(self, scene: Scene, number: int) -> SpeechRendered:
         if line_key(scene.number, number) not in self.state.speech:
-            line = scene.lines[number]
-            voice = self.voice(line.speaker)
-            said: Spoken = await self.stages.ask("speaking", "say", line.text, voice)
-            command = AddSpeech(scene=scene.number, line=number, speaker=line.speaker, voice=voice, **said.model_dump())
-            await self.tell(command, f"speech {scene.number} {number}")
+            what = f"speech {scene.number} {number} {self.state.revision}"
+            await self.buy(what, "speech", self._speak(scene, number, what), len(scene.lines[number].text))
         return self.speech(scene.number, number)
+
+    async def _speak(self, scene: Scene, number: int, what: str) -> None:
+        line = scene.lines[number]
+        voice = self.voice(line.speaker)
+        said: Spoken = await self.stages.ask("speaking", "say", line.text, voice)
+        command = AddSpeech(scene=scene.number, line=number, speaker=line.speaker, voice=voice, **said.model_dump())
+        await self.tell(command, what)
 
     async def tell_cast(self, scene: Scene) -> None:
         """The scene is done: each of its characters learns what happened to it there, once."""
@@ -177,6 +199,8 @@ class Direction:
                 hours=hours_before(self.script, scene, member.slug),
             )
             command_id = uuid5(self.episode_id, f"scene {scene.number} {member.slug}")
+            if self.log.receipt(member.character_id, command_id):
+                continue  # it has lived through this already, whatever take is shown of it now
             await asyncio.to_thread(self.residence.tell, "character", member.character_id, command, command_id)
 
     async def cut(self) -> None:
@@ -193,7 +217,7 @@ class Direction:
     async def deliver(self) -> None:
         ledger = self.log.recorded(self.episode_id)
         files = await self.stages.ask("finishing", "deliver", self.state, str(self.episode_id), self.names, ledger)
-        await self.tell(DeliverEpisode(files=tuple(files)), "deliver")
+        await self.tell(DeliverEpisode(files=tuple(files)), f"deliver {self.round}")
 
     # ------------------------------------------------------------ what it knows
 
@@ -208,8 +232,9 @@ class Direction:
 
     @property
     def round(self) -> int:
-        """How many times scenes have gone round again: each time there is another cut."""
-        return sum(self.state.rounds.values())
+        """How many times scenes have gone round again, or the episode was opened again: each time there is another
+        cut."""
+        return sum(self.state.rounds.values()) + self.state.revision
 
     @property
     def script(self) -> Script:
@@ -230,7 +255,7 @@ class Direction:
         return people_of({member.slug: member.character_id for member in self.request.cast}, self.names)
 
     def scene(self, number: int) -> Scene:
-        return next(scene for scene in self.script.scenes if scene.number == number)
+        return self.state.scene(number)
 
     def speech(self, scene: int, line: int) -> SpeechRendered:
         return self.state.speech[line_key(scene, line)]
@@ -276,8 +301,20 @@ class Direction:
         if self.shell.lost_to_stranger:
             raise Overtaken(f"Another director works on episode {self.episode_id}. This one stops.")
 
+    async def buy(self, what: str, stage: str, made: Coroutine[Any, Any, None], units: float = 1) -> None:
+        """Await what a stage makes and its recording, once and within the budget where it costs anything."""
+        await self.crew.buy(what, stage, made, units)
+
+    async def _write(self) -> None:
+        script = await asyncio.to_thread(written, self)
+        await self.tell(WriteScript(script=script, engine=self.settings.engines["script"]), "script")
+
+    async def _check_continuity(self) -> None:
+        errors = await asyncio.to_thread(self._continuity)
+        await self.tell(CheckContinuity(errors=tuple(errors)), "continuity")
+
     def _continuity(self) -> list[ContinuityError]:
-        analyst: Analyst = engine_class("analyst", self.request.engines.get("analyst", "rules"))()
+        analyst: Analyst = self.crew.own("analyst")
         found: list[ContinuityError] = []
         for scene in self.script.scenes:
             cast = {slug: person(self.cast[slug]) for slug in scene.characters}
@@ -285,52 +322,6 @@ class Direction:
             known = [change for slug in scene.characters for change in known_of(looks[slug], slug)]
             found += compare(scene, analyst.observe(scene.description, cast, known))
         return found
-
-    def _recalled(self) -> dict[int, dict[str, tuple[str, ...]]]:
-        asked = [
-            (scene, member)
-            for scene in self.script.scenes
-            for member in self.request.cast
-            if member.slug in scene.characters
-        ]
-        questions = [
-            Question(
-                character_id=member.character_id,
-                series_id=self.request.series_id,
-                query=masked(scene.description, self.people),
-                upto=member.version,
-                kinds=TOLD,
-                hour=self.world[scene.number].before[member.slug].hour,
-            )
-            for scene, member in asked
-        ]
-        recalled: dict[int, dict[str, tuple[str, ...]]] = {}
-        for (scene, member), found in zip(asked, Remembrance(self.settings).recall(questions), strict=True):
-            lines = tuple(memory.line(self.episode_number(memory.memory.scene.episode)) for memory in found)
-            recalled.setdefault(scene.number, {})[member.slug] = lines
-        return recalled
-
-    def episode_number(self, episode_id: UUID) -> int | None:
-        """Its place in the series, from 1; None for a film or a still outside of it."""
-        series = state_at(SERIES, self.request.series_id, self.log) if self.request.series_id else Series()
-        return series.episodes.index(episode_id) + 1 if episode_id in series.episodes else None
-
-    def _written(self) -> Script:
-        from engines.script import CastNote, StoryOrder
-
-        notes = tuple(
-            CastNote(
-                slug=slug,
-                name=character.name,
-                description=character.description,
-                pronoun=character.pronoun,
-                state=describe_look(character.look),
-            )
-            for slug, character in self.cast.items()
-        )
-        order = StoryOrder(story=self.request.story, cast=notes, seconds=self.request.seconds, seed=self.request.seed)
-        script: Script = engine_class("script", self.request.engines["script"])().write(order)
-        return script
 
 
 def person(character: Character) -> Person:

@@ -14,7 +14,7 @@ from uuid import UUID
 
 from events.base import Command, Event, Value
 from events.character import CharacterBranched, CharacterErased, EraseCharacter
-from events.episode import EpisodeErased, EpisodeRequested
+from events.episode_facts import EpisodeErased, EpisodeRequested
 from events.errors import NotFound
 from events.job import EraseJob, JobErased, JobRequested
 from events.production import EraseEpisode

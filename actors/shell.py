@@ -20,11 +20,12 @@ from events.base import Aggregate, Command, Event, State, Value
 from events.character import CHARACTER
 from events.errors import CommandReused, LoraFrameError, Overtaken
 from events.job import JOB
+from events.ledger import LEDGER
 from events.log import Log, digest_of
 from events.production import EPISODE
 from events.series import SERIES
 
-AGGREGATES: dict[str, Aggregate[Any]] = {a.kind: a for a in (CHARACTER, EPISODE, SERIES, JOB)}
+AGGREGATES: dict[str, Aggregate[Any]] = {a.kind: a for a in (CHARACTER, EPISODE, SERIES, JOB, LEDGER)}
 SNAPSHOT_EVERY = 100
 
 Clock = Callable[[], datetime]

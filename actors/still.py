@@ -6,18 +6,20 @@ The same loop as a shot's (``actors/take.py``) for one picture. It keeps nothing
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid5
 
-from actors.pools import Sitter
 from actors.residence import Residence
 from actors.settings import Settings
 from actors.shell import Shell, open_log, state_at
+from actors.spending import Call, Spending
+from actors.workers import Sitter
 from events.base import Command
 from events.camera import camera
 from events.character import CHARACTER, PlayScene
 from events.continuity import known_of
-from events.episode import CastMember
+from events.episode_facts import CastMember
 from events.errors import QualityFailed, TakeFailed
 from events.job import (
     JOB,
@@ -59,6 +61,7 @@ class Sitting:
         self.shell: Shell[Job] = Shell(JOB, job_id, log)
         assert self.shell.state.request
         self.request = self.shell.state.request
+        self.spending = Spending(Residence(settings), log, job_id, policy=settings.on_unknown)
         member = self.request.character
         self.character = state_at(CHARACTER, member.character_id, log, member.version)
         self.look = rehearse(self.character.look, self.request.changes)
@@ -97,8 +100,9 @@ class Sitting:
         self.tell(RequestPicture(prompt=self.named(told)))
 
     def paint(self) -> None:
-        painted = self.ask("painting", "paint", self.order())
-        self.tell(PaintPicture(**painted.model_dump()))
+        with self.paying(f"picture {self.picture.number}", "image", "painting"):
+            painted = self.ask("painting", "paint", self.order())
+            self.tell(PaintPicture(**painted.model_dump()))
 
     def judge(self) -> None:
         verdict, worked = self.ask(
@@ -107,15 +111,11 @@ class Sitting:
         self.tell(JudgePicture(verdict=verdict, worked=worked))
 
     def refine(self) -> None:
-        refined = self.ask(
-            "judging",
-            "refine_still",
-            self.picture.original or self.picture.uri,
-            self.repair(),
-            self.shot,
-            self._sitters,
-        )
-        self.tell(RefinePicture(**refined.model_dump(exclude={"tail"})))
+        before, number = self.picture.original or self.picture.uri, self.picture.refinements + 1
+        what = f"picture {self.picture.number} refined {number}"
+        with self.paying(what, "retouch", "judging", "retouch"):
+            refined = self.ask("judging", "refine_still", before, self.repair(), self.shot, self._sitters)
+            self.tell(RefinePicture(**refined.model_dump(exclude={"tail"})))
 
     def tell_character(self) -> None:
         """It has lived through this picture as through a scene."""
@@ -129,6 +129,19 @@ class Sitting:
         )
         told = uuid5(self.job_id, "told")
         Residence(self.settings).tell("character", self.request.character.character_id, command, told)
+
+    def paying(self, what: str, stage: str, pool: str, *of: str) -> AbstractContextManager[None]:
+        """Around a call of an engine and the recording of what it made, once and within the budget where it costs
+        anything."""
+        from engines.registry import is_remote
+
+        engine = self.settings.engines[stage]
+        if not is_remote(stage, engine):
+            return nullcontext()
+        terms = self.ask(pool, "terms", *of)
+        price = terms.price(1)
+        call = Call(what=what, stage=stage, engine=engine, account=terms.account, dollars=price)
+        return self.spending.paid(call) if price else nullcontext()
 
     # ------------------------------------------------------------ what it knows
 
@@ -189,11 +202,11 @@ class Sitting:
 def observed(words: str, member: CastMember, settings: Settings, log: Log) -> tuple[Change, ...]:
     """What these words do to a character, as the state analyst reads them."""
     from engines.analyst import Person
-    from engines.registry import engine_class
+    from engines.registry import make_engine
 
     found = state_at(CHARACTER, member.character_id, log, member.version)
     cast = {member.slug: Person(name=found.name, pronoun=found.pronoun)}
-    analyst = engine_class("analyst", settings.engines["analyst"])()
+    analyst = make_engine("analyst", settings.engines["analyst"], settings.engine_options)
     changes = analyst.observe(words, cast, known_of(found.look, member.slug))
     weather = (c.replaced(character=member.slug) for c in changes if c.kind == ChangeKind.WEATHER)
     return (*weather, *(change for change in changes if change.character == member.slug))

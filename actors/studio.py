@@ -39,16 +39,19 @@ from engines.registry import check_names
 from events.base import Command, Value
 from events.camera import camera
 from events.character import CHARACTER, BranchCharacter, Character, CharacterErased, Identity, MeasureIdentity
-from events.episode import CastMember, Episode
+from events.engine_plan import EngineRule, VideoPlan
+from events.episode import Episode
+from events.episode_facts import CastMember
 from events.errors import BadScript, InvalidInput, NoConsent, NotFound
 from events.health import Health, health
 from events.history import Difference, differences, version_at, whole
 from events.job import JOB, RequestStill
+from events.ledger import LEDGER_ID, SetBudget, project_scope
 from events.log import Entry
 from events.mapper import Recorded
 from events.memories import TOLD
 from events.mentions import masked, spellings
-from events.production import EPISODE, RequestEpisode
+from events.production import EPISODE, RequestEpisode, video_plan
 from events.script import Script
 from events.series import SERIES, CreateSeries, OrderEpisode, Series, WriteBible
 from events.storyboard import FACES
@@ -93,7 +96,7 @@ class Studio:
         self._residence = Residence(settings)
         self._cluster = Cluster(settings)
         self._clock = clock
-        self._new_id = new_id
+        self.new_id = new_id
 
     @staticmethod
     def open(settings: Settings | None = None) -> Studio:
@@ -251,7 +254,7 @@ class Studio:
             engines=self.settings.engines,
             limits=self.settings.limits,
         )
-        job_id = self._new_id()
+        job_id = self.new_id()
         self.begin("job", job_id, command)
         return job_id
 
@@ -302,14 +305,15 @@ class Studio:
         seconds: float | None = None,
         seed: int = 1,
         series: str | None = None,
+        budget: float | None = None,
     ) -> UUID:
-        """Check and record the order for an episode; nothing is filmed yet."""
+        """Check and record the order for an episode, with the most that it may cost; nothing is filmed yet."""
         check_names(self.settings.engines)
         members = self._members(cast)
         from engines.script.read import USUAL
 
         told, written = self._read_story(story, [member.slug for member in members], seconds)
-        episode_id = self._new_id()
+        episode_id = self.new_id()
         series_id = self._series(series, episode_id, members) if series else None
         rules = self.series(series).rules if series else ()
         command = RequestEpisode(
@@ -322,7 +326,11 @@ class Studio:
             series_id=series_id,
             written=written,
             rules=rules,
+            video=self.settings.video,
+            on_unknown=self.settings.on_unknown,
         )
+        if budget is not None:
+            self.tell("ledger", LEDGER_ID, SetBudget(scope=project_scope(episode_id), limit=budget))
         self.begin("episode", episode_id, command)
         return episode_id
 
@@ -346,11 +354,11 @@ class Studio:
 
     def tell(self, kind: str, aggregate_id: UUID, command: Command) -> Outcome:
         """Deliver a command to an aggregate, once."""
-        return self._residence.tell(kind, aggregate_id, command, self._new_id())
+        return self._residence.tell(kind, aggregate_id, command, self.new_id())
 
     def begin(self, kind: str, aggregate_id: UUID, command: Command) -> Outcome:
         """The same for what is new: nobody is woken."""
-        return self._residence.begin(kind, aggregate_id, command, self._new_id())
+        return self._residence.begin(kind, aggregate_id, command, self.new_id())
 
     def entries(self, after: int = 0) -> Iterator[Entry]:
         """All facts of the log behind a position, in order."""
@@ -423,9 +431,18 @@ class Studio:
     def _make(self, episode_id: UUID, on_event: Listener | None) -> None:
         from actors.making import make
 
-        check_names(self.settings.engines)
+        settings = self.settings_of(self.episode(episode_id))
+        check_names(settings.engines)
         self._cluster.start()
-        make(self.settings, self.log, episode_id, on_event)
+        make(settings, self.log, episode_id, on_event)
+
+    def settings_of(self, episode: Episode) -> Settings:
+        """Ours, with the engines that the episode was ordered with, and those that it was given since."""
+        assert episode.request
+        plan = video_plan(episode.request)
+        given = (EngineRule(engine=engine, scenes=(scene,)) for scene, engine in episode.assigned.items())
+        known = VideoPlan(default=plan.default, rules=(*given, *plan.rules), fallbacks=plan.fallbacks)
+        return self.settings.with_engines(episode.request.engines, known if episode.assigned else episode.request.video)
 
     def films(self, episode_id: UUID) -> Path:
         """Where the files of an episode go unless the user says otherwise."""

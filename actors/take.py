@@ -1,25 +1,30 @@
 """One shot to an accepted take: request, submit, collect, judge, refine, and again.
 
 What is next is read from the episode's log every time (``production.next_step``), so it makes no difference
-whether this director began the take or one that died.
+whether this director began the take or one that died. What costs money is ordered at most once.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from actors.pools import Refinement, Rendering
+from actors.shot_order import is_chained, shot_order
+from actors.spending import Call
+from actors.workers import Painting, Refinement, Rendering
 from events.episode import Take
-from events.errors import EngineError, TakeFailed
+from events.errors import EngineError, Expired, OutcomeUnknown, TakeFailed
 from events.production import (
     FailTake,
     FlagScene,
     JudgeTake,
+    PaintFirstFrame,
     RefineTake,
     RenderTake,
     RequestTake,
     Step,
     SubmitTake,
+    engine_of,
+    has_fallback,
     next_step,
 )
 from events.prompt import shot_prompt
@@ -27,15 +32,15 @@ from events.storyboard import Shot
 
 if TYPE_CHECKING:
     from actors.director import Direction
-    from engines.video import ShotOrder
+    from engines.video import Profile, ShotOrder
 
 
 class SceneFails(Exception):
     """No take of a shot was good enough: its scene has been flagged and goes round again."""
 
 
-async def shoot(direction: Direction, shot: Shot, tail: str) -> Take:
-    """Film a shot until a take is accepted; ``tail`` is the last picture of the shot before."""
+async def shoot(direction: Direction, shot: Shot) -> Take:
+    """Film a shot until a take is accepted. Raises ``SceneFails`` when none was good enough."""
     while True:
         step, take = next_step(direction.state, shot.shot_id)
         if step is Step.ACCEPTED and take:
@@ -45,41 +50,118 @@ async def shoot(direction: Direction, shot: Shot, tail: str) -> Take:
         elif step is Step.REQUEST or take is None:
             await request(direction, shot)
         else:
-            await advance(direction, step, take, shot, tail)
+            await advance(direction, step, take, shot)
 
 
 async def request(direction: Direction, shot: Shot) -> None:
+    """The intent to film, with its money reserved. Raises ``OverBudget``, and ``Unsupported`` for what the engine
+    cannot do and nobody else may."""
     number = sum(1 for _ in direction.state.takes_of(shot.shot_id)) + 1
-    profile = await direction.profile
-    price = profile.price_per_second * shot.frames / 24
-    command = RequestTake(shot_id=shot.shot_id, engine=profile.name, prompt=prompt(direction, shot), price=price)
-    await direction.tell(command, f"request {shot.shot_id} {number}")
+    engine = engine_of(direction.state, shot.shot_id)
+    profile = await direction.crew.profile(engine)
+    price, what = profile.price(shot.frames), f"{shot.shot_id} {number}"
+    if price:
+        await direction.purse.reserve(call_for(f"{shot.shot_id}-t{number}", engine, profile, price))
+    command = RequestTake(
+        shot_id=shot.shot_id,
+        engine=engine,
+        prompt=await direction.crew.rewritten(prompt(direction, shot), profile, list(direction.names.values()), what),
+        price=price,
+        options=direction.settings.options("video", engine),
+    )
+    await direction.tell(command, f"request {what}")
 
 
-async def advance(direction: Direction, step: Step, take: Take, shot: Shot, tail: str) -> None:
-    """Do the one thing that is next; what the engine refuses fails the take and not the episode."""
+async def advance(direction: Direction, step: Step, take: Take, shot: Shot) -> None:
+    """Do the one thing that is next. What the engine refuses fails the take and not the episode; what would fail any
+    take of this engine is left to the next engine that the user listed, and stops the episode where there is none."""
     try:
         if step is Step.JUDGE:
             await judge(direction, take, shot)
         elif step is Step.REFINE:
             await refine(direction, take, shot)
         elif step is Step.COLLECT:
-            await collect(direction, take, order_for(direction, shot, take, tail))
+            await collect(direction, take, await order_for(direction, shot, take))
         else:
-            await submit(direction, take, order_for(direction, shot, take, tail))
-    except TakeFailed as error:
+            await direction.purse.to_the_end(submit(direction, take, await order_for(direction, shot, take)))
+    except OutcomeUnknown:
+        raise
+    except EngineError as error:
+        if not isinstance(error, TakeFailed) and not has_fallback(direction.state, take):
+            raise
         await fail(direction, take, error)
 
 
+async def order_for(direction: Direction, shot: Shot, take: Take) -> ShotOrder:
+    """The order; a first picture is painted where the engine needs one and there is no tail."""
+    profile = await direction.crew.profile(take.engine)
+    if profile.needs_first_frame and not is_chained(shot, profile) and shot.shot_id not in direction.state.frames:
+        await paint_first(direction, shot, shot_order(direction, shot, take, profile))
+    return shot_order(direction, shot, take, profile)
+
+
+async def paint_first(direction: Direction, shot: Shot, order: ShotOrder) -> None:
+    async def painted() -> None:
+        picture: Painting = await direction.stages.ask("painting", "paint", order)
+        await direction.tell(PaintFirstFrame(shot_id=shot.shot_id, **picture.model_dump()), what)
+
+    what = f"first frame {shot.shot_id} {direction.state.revision}"
+    await direction.buy(what, "image", painted())
+
+
 async def submit(direction: Direction, take: Take, order: ShotOrder) -> None:
-    operation = await direction.stages.ask("filming", "submit", order)
-    await direction.tell(SubmitTake(take_id=take.take_id, operation=operation), f"submit {take.take_id}")
+    """Order the take, once. What an earlier director may have ordered is looked for at the provider."""
+    profile = await direction.crew.profile(take.engine)
+    at_risk = take.reserved > 0 and not profile.repeatable
+    if at_risk and not direction.purse.spending.is_mine(take.take_id):
+        operation = await recovered(direction, take, profile, order)
+    else:
+        operation = await ordered(direction, take, profile, order)
+    if operation:
+        await direction.tell(SubmitTake(take_id=take.take_id, operation=operation), f"submit {take.take_id}")
+
+
+async def ordered(direction: Direction, take: Take, profile: Profile, order: ShotOrder) -> str:
+    """The provider's name for the take; empty where nobody knows whether there is one, and the take has failed."""
+    ask, once = direction.stages.ask, take.reserved > 0 and not profile.repeatable
+    try:
+        operation: str = await ask("filming", "submit", order, engine=take.engine, once=once)
+        return operation
+    except OutcomeUnknown as error:
+        found = await ask("filming", "find", order.take_id, engine=take.engine) if profile.findable else ""
+        return found or await lost(direction, take, error)
+
+
+async def recovered(direction: Direction, take: Take, profile: Profile, order: ShotOrder) -> str:
+    if direction.purse.spending.held(take.take_id) is None:
+        return await lost(direction, take, OutcomeUnknown(f"Take {take.take_id} was settled by hand."))
+    if not profile.findable:
+        why = f"Take {take.take_id} was about to be ordered of {take.engine} when its director died."
+        return await lost(direction, take, OutcomeUnknown(why))
+    found: str = await direction.stages.ask("filming", "find", order.take_id, engine=take.engine)
+    if not found:
+        await direction.purse.reserve(call_for(take.take_id, take.engine, profile, take.reserved))
+    return found or await ordered(direction, take, profile, order)
+
+
+async def lost(direction: Direction, take: Take, error: OutcomeUnknown) -> str:
+    """Reported, and left to the policy: raises ``error`` where it is to ask, else the take has failed."""
+    if direction.purse.spending.held(take.take_id):
+        await direction.purse.lost(take.take_id, error)
+    command = FailTake(take_id=take.take_id, code=error.code, reason=str(error))
+    await direction.tell(command, f"fail {take.take_id}")
+    return ""
 
 
 async def collect(direction: Direction, take: Take, order: ShotOrder) -> None:
-    done: Rendering = await direction.stages.ask("filming", "collect", take.operation, order, near=order.location)
+    profile = await direction.crew.profile(take.engine)
+    near = " ".join(sorted(actor.slug for actor in order.actors)) if profile.adapters else order.location
+    done: Rendering = await direction.stages.ask(
+        "filming", "collect", take.operation, order, engine=take.engine, near=near
+    )
     command = RenderTake(take_id=take.take_id, **done.model_dump())
     await direction.tell(command, f"render {take.take_id}")
+    await direction.purse.settle(take.take_id, "completed", done.cost)
 
 
 async def judge(direction: Direction, take: Take, shot: Shot) -> None:
@@ -91,16 +173,25 @@ async def judge(direction: Direction, take: Take, shot: Shot) -> None:
 
 async def refine(direction: Direction, take: Take, shot: Shot) -> None:
     """Repair the faces of a rejected take, each time from the clip as it was filmed; whichever is better is kept."""
-    repair = direction.repair(shot, take.refinements + 1)
-    asked = take.original or take.uri, repair, shot, direction.sitters(shot)
-    refined: Refinement = await direction.stages.ask("judging", "refine", *asked)
-    command = RefineTake(take_id=take.take_id, **refined.model_dump())
-    await direction.tell(command, f"refine {take.take_id} {take.refinements + 1}")
+    number = take.refinements + 1
+    asked = take.original or take.uri, direction.repair(shot, number), shot, direction.sitters(shot)
+
+    async def refined() -> None:
+        done: Refinement = await direction.stages.ask("judging", "refine", *asked)
+        command = RefineTake(take_id=take.take_id, **done.model_dump())
+        await direction.tell(command, f"refine {take.take_id} {number}")
+
+    await direction.buy(f"refine {take.take_id} {number}", "refine", refined())
+
+
+def call_for(take_id: str, engine: str, profile: Profile, dollars: float) -> Call:
+    return Call(what=take_id, stage="video", engine=engine, account=profile.account, dollars=dollars)
 
 
 async def fail(direction: Direction, take: Take, error: EngineError) -> None:
-    command = FailTake(take_id=take.take_id, code=error.code, reason=str(error))
-    await direction.tell(command, f"fail {take.take_id}")
+    await direction.tell(FailTake(take_id=take.take_id, code=error.code, reason=str(error)), f"fail {take.take_id}")
+    paid = take.reserved if isinstance(error, Expired) else 0.0
+    await direction.purse.settle(take.take_id, "completed" if paid else "failed", paid)
 
 
 async def flag(direction: Direction, shot: Shot, take: Take) -> None:
@@ -113,51 +204,3 @@ async def flag(direction: Direction, shot: Shot, take: Take) -> None:
 def prompt(direction: Direction, shot: Shot) -> str:
     looks = {slug: direction.world[shot.scene].look(slug, shot.after_changes) for slug in shot.visible}
     return shot_prompt(direction.scene(shot.scene), shot, direction.cast, looks, direction.background(shot.scene))
-
-
-def order_for(direction: Direction, shot: Shot, take: Take, tail: str) -> ShotOrder:
-    """Everything the engine is told; made again from the log whenever it is needed."""
-    from engines.video import ShotOrder
-
-    scene = direction.scene(shot.scene)
-    last = direction.state.shots_of(shot.scene)[-1]
-    return ShotOrder(
-        shot=shot,
-        prompt=take.prompt,
-        location=scene.location,
-        place=scene.place,
-        time=scene.time,
-        weather=scene.weather,
-        mood=scene.mood,
-        description=scene.description,
-        actors=tuple(actor(direction, slug, shot) for slug in shot.visible),
-        lines=tuple(spoken(direction, shot)),
-        tail=tail,
-        seed=take.seed,
-        fade_in=shot.index == 0,
-        fade_out=shot.shot_id == last.shot_id,
-    )
-
-
-def actor(direction: Direction, slug: str, shot: Shot) -> Any:
-    from engines.video import ActorOrder
-
-    character = direction.cast[slug]
-    look = direction.world[shot.scene].look(slug, shot.after_changes)
-    return ActorOrder(slug=slug, name=character.name, references=character.references, look=look)
-
-
-def spoken(direction: Direction, shot: Shot) -> list[Any]:
-    from engines.video import SpokenLine
-
-    scene = direction.scene(shot.scene)
-    return [
-        SpokenLine(
-            speaker=timing.speaker,
-            text=scene.lines[timing.line].text,
-            audio=direction.speech(shot.scene, timing.line).uri,
-            start=timing.start - shot.start,
-            frames=timing.frames,
-        )
-        for timing in shot.lines
-    ]

@@ -26,9 +26,9 @@ from engines.video import ActorOrder, Clip, Profile, ShotOrder
 from engines.video.build import understudies
 from engines.video.drifting import Drifting, Fate
 from events.character import Identity
-from events.episode import Verdict
 from events.script import Mood, Place, TimeOfDay, Weather
 from events.storyboard import Camera, Shot
+from events.verdict import Verdict
 from media.assets import Assets
 from media.clips import ClipWriter
 from media.pictures import open_picture
@@ -53,7 +53,7 @@ class Rehearsal:
     """A ``VideoEngine`` that moves cut-outs: expressions and turns change six times in a second, and each take has its
     own size of the people, tilt of the camera, width of the face (a slight turn), light, tint, softness and grain."""
 
-    profile = Profile(name="rehearsal", longest_clip=60, references=20, repeatable=True)
+    profile = Profile(name="rehearsal", longest_clip=60, references=20, repeatable=True, house_clips=True)
 
     def __init__(self, assets: Assets) -> None:
         self._assets = assets

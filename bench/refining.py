@@ -32,9 +32,9 @@ from engines.video.puppet.figure.cutout import cutout
 from engines.video.slate import Slate
 from events.camera import Camera, Framing, Move
 from events.character import Identity, Reference
-from events.episode import Verdict
 from events.script import FPS, Mood, Place, TimeOfDay, Weather
 from events.storyboard import Shot
+from events.verdict import Verdict
 from media.assets import Assets
 from media.frames import frame_count, frames_at, png
 from media.ssim import EVERY, square

@@ -25,11 +25,13 @@ out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
 
 
-def open_studio() -> Studio:
-    """Imported late: `--help` and wrong arguments are answered at once."""
+def open_studio(profile: str = "") -> Studio:
+    """With the engines of this profile. Imported late: `--help` and wrong arguments are answered at once."""
+    from actors.settings import Settings
     from actors.studio import Studio
 
-    return Studio.open()
+    settings = Settings.from_env()
+    return Studio.open(settings.with_profile(profile) if profile else settings)
 
 
 def answer(data: Any, shown: RenderableType, as_json: bool) -> None:

@@ -7,6 +7,7 @@ import os
 import platform
 import shutil
 import sys
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
@@ -19,12 +20,15 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
+from actors.money import per_minute
 from actors.settings import ENGINES, Settings
 from drivers.console import table
-from engines.registry import engine_class, names
+from engines.registry import KEYS, engine_class, is_remote, make_engine, names
 from engines.wheels import wheel_file
 from events.errors import EngineMissing, LoraFrameError
 from events.log import sqlalchemy_url
+from events.production import NO_ENGINE
+from media.assets import Assets
 
 HOUSE = Path(__file__).resolve().parent.parent
 GIB = 2**30
@@ -70,10 +74,19 @@ def examine(settings: Settings | None = None) -> list[Check]:
 
 def report(found: list[Check]) -> RenderableType:
     shown = table(("", "what", "found"), ((_sign(check), check.what, check.found) for check in found))
-    advice = [Text(f"{check.what}: {check.advice}") for check in found if not check.ok and check.advice]
+    advice = [Text(f"{', '.join(what)}: {told}") for told, what in _advice(found).items()]
     broken = [check for check in found if check.needed and not check.ok]
     verdict = Text("Something is missing.", "bold red") if broken else Text("All is well.", "bold green")
     return Group(shown, Text(), *advice, verdict)
+
+
+def _advice(found: list[Check]) -> dict[str, list[str]]:
+    """What to do, and for which of the things that are not well."""
+    told: dict[str, list[str]] = {}
+    for check in found:
+        if not check.ok and check.advice:
+            told.setdefault(check.advice, []).append(check.what)
+    return told
 
 
 def _sign(check: Check) -> Text:
@@ -173,25 +186,41 @@ def _sha256(file: Path) -> str:
 
 
 def _engines(settings: Settings) -> Iterator[Check]:
-    """Every engine that could be chosen; those that are chosen are needed."""
+    """Every engine that could be chosen, whether it can run here and what it costs; those that are chosen are
+    needed."""
     for stage in ENGINES:
         for name in names(stage):
-            yield _engine(stage, name, chosen=settings.engines[stage] == name)
+            if name != NO_ENGINE:
+                yield _engine(settings, stage, name)
 
 
-def _engine(stage: str, name: str, chosen: bool) -> Check:
-    what = f"{stage} engine {name}"
+def _engine(settings: Settings, stage: str, name: str) -> Check:
+    what, chosen = f"{stage} engine {name}", settings.engines[stage] == name
     try:
         licence = getattr(engine_class(stage, name), "licence", "")
+        price = _price(settings, stage, name)
     except LoraFrameError as error:
         return Check(what, False, "cannot run", str(error), needed=chosen)
-    told = "chosen" if chosen else "can be chosen"
-    return Check(what, True, f"{told}. {licence}" if licence else told, needed=chosen)
+    missing = [key for key in KEYS.get(name, ()) if not os.environ.get(key)]
+    told = "needs a key" if missing else "chosen" if chosen else "can be chosen"
+    advice = f"Set {' and '.join(missing)}." if missing else ""
+    return Check(what, not missing, ". ".join(filter(None, (told, price, licence))), advice, needed=chosen)
+
+
+def _price(settings: Settings, stage: str, name: str) -> str:
+    """What a minute of film costs by this engine alone, at today's settings."""
+    if not is_remote(stage, name):
+        return ""
+    with tempfile.TemporaryDirectory() as folder:
+        assets = Assets(Path(folder))
+        resources = {"video": (assets,), "image": (assets,), "retouch": (assets, None)}.get(stage, ())
+        dollars = per_minute(stage, make_engine(stage, name, settings.engine_options, *resources))
+    return f"about ${dollars:.2f} a film minute" if dollars else ""
 
 
 def _voices(settings: Settings) -> Check:
     try:
-        voices = engine_class("speech", settings.engines["speech"])().voices
+        voices = make_engine("speech", settings.engines["speech"], settings.engine_options).voices
     except LoraFrameError as error:
         return Check("voices", False, "none", str(error))
     return Check("voices", bool(voices), ", ".join(voices), GET_DATA)

@@ -18,8 +18,8 @@ from rich.table import Table
 from rich.text import Text
 
 from events.base import Event
-from events.episode import (
-    Episode,
+from events.episode import Episode, evolve
+from events.episode_facts import (
     EpisodeCut,
     EpisodeFailed,
     QualityChecked,
@@ -29,7 +29,6 @@ from events.episode import (
     TakeFailed,
     TakeJudged,
     TakeRefined,
-    evolve,
 )
 from events.production import EPISODE, is_acceptable
 from events.script import FPS, Scene

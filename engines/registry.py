@@ -5,29 +5,105 @@ from __future__ import annotations
 from collections.abc import Mapping
 from importlib import import_module
 from importlib.metadata import entry_points
+from inspect import signature
 from typing import Any
 
 from events.errors import BadSetting, EngineMissing
 from events.production import NO_ENGINE
 
+EngineOptions = Mapping[str, Mapping[str, Mapping[str, Any]]]
+"""How engines are set up, by stage and name: model ids, prices, sizes."""
+
 EMBEDDED = {
+    ("prompt", "groq"): "engines.script.groq:GroqPrompts",
+    ("prompt", "gemini"): "engines.script.gemini:GeminiPrompts",
     ("script", "beats"): "engines.script.beats:BeatPlanner",
+    ("script", "groq"): "engines.script.groq:GroqWriter",
+    ("script", "gemini"): "engines.script.gemini:GeminiWriter",
     ("video", "puppet"): "engines.video.puppet:Puppet",
     ("video", "slate"): "engines.video.slate:Slate",
     ("video", "drifting"): "engines.video.drifting:Drifting",
+    ("video", "kling"): "engines.video.kling:Kling",
+    ("video", "veo"): "engines.video.veo:Veo",
+    ("video", "omni"): "engines.video.omni:Omni",
+    ("video", "simulated"): "engines.video.simulated:Simulated",
+    ("video", "comfyui"): "engines.video.comfyui:ComfyVideo",
+    ("video", "animatediff"): "engines.video.animatediff:AnimateDiff",
+    ("video", "wan"): "engines.video.wan:Wan",
+    ("video", "ltx"): "engines.video.ltx:LTX",
     ("analyst", "rules"): "engines.analyst.rules:Rules",
+    ("analyst", "groq"): "engines.analyst.groq:GroqAnalyst",
+    ("analyst", "gemini"): "engines.analyst.gemini:GeminiAnalyst",
     ("image", "puppet"): "engines.image.puppet:PuppetStill",
+    ("image", "sdxl"): "engines.image.sdxl:SDXL",
+    ("image", "flux"): "engines.image.flux:Flux",
+    ("image", "sd3"): "engines.image.sd3:SD3",
+    ("image", "comfyui"): "engines.image.comfyui:ComfyImage",
+    ("image", "gemini"): "engines.image.gemini:GeminiImage",
+    ("image", "imagen"): "engines.image.imagen:Imagen",
     ("face", "faceapi"): "engines.face.onnx:Faces",
     ("face", "insightface"): "engines.face.insightface:InsightFace",
     ("refine", "canonical"): "engines.refine.canonical:Canonical",
+    ("retouch", "canonical"): "engines.refine.canonical:Canonical",
+    ("retouch", "gemini"): "engines.refine.edit:Edit",
     ("speech", "kokoro"): "engines.speech.kokoro:Kokoro",
+    ("speech", "elevenlabs"): "engines.speech.elevenlabs:ElevenLabs",
     ("music", "library"): "engines.music.library:Library",
     ("music", "synth"): "engines.music.synth:Synth",
     ("text", "minilm"): "engines.text.minilm:MiniLM",
+    ("interpolate", "hold"): "engines.finish.hold:Hold",
+    ("interpolate", "blend"): "engines.finish.blend:Blend",
+    ("interpolate", "motion"): "engines.finish.motion:Motion",
+    ("interpolate", "onnx"): "engines.finish.frame_model:FrameModel",
+    ("upscale", "lanczos"): "engines.finish.lanczos:Lanczos",
+    ("upscale", "onnx"): "engines.finish.super_resolution:SuperResolution",
 }
 
 
-OPTIONAL = {"refine"}
+EXTRAS = {
+    "accelerate": "diffusers",
+    "diffusers": "diffusers",
+    "ftfy": "diffusers",
+    "google": "google",
+    "groq": "groq",
+    "httpx2": "google",
+    "insightface": "insightface",
+    "peft": "diffusers",
+    "safetensors": "diffusers",
+    "torch": "diffusers",
+    "transformers": "diffusers",
+}
+"""Which extra brings a package."""
+REMOTE = {
+    ("analyst", "gemini"),
+    ("analyst", "groq"),
+    ("image", "comfyui"),
+    ("prompt", "gemini"),
+    ("prompt", "groq"),
+    ("retouch", "gemini"),
+    ("script", "gemini"),
+    ("script", "groq"),
+    ("image", "gemini"),
+    ("image", "imagen"),
+    ("speech", "elevenlabs"),
+    ("video", "comfyui"),
+    ("video", "kling"),
+    ("video", "omni"),
+    ("video", "simulated"),
+    ("video", "veo"),
+}
+"""Engines that work elsewhere: waiting for them takes no core of ours, so many calls may be under way at once."""
+KEYS = {
+    "elevenlabs": ("ELEVENLABS_API_KEY",),
+    "gemini": ("GEMINI_API_KEY",),
+    "groq": ("GROQ_API_KEY",),
+    "imagen": ("GEMINI_API_KEY",),
+    "kling": ("KLING_ACCESS_KEY", "KLING_SECRET_KEY"),
+    "omni": ("GEMINI_API_KEY",),
+    "veo": ("GEMINI_API_KEY",),
+}
+"""The variables that an engine needs, by its name."""
+OPTIONAL = {"prompt", "refine", "retouch", "lips", "interpolate", "upscale"}
 """Stages that can be left out, by the engine ``none``."""
 
 
@@ -35,6 +111,13 @@ def names(stage: str) -> list[str]:
     """All engines that can be chosen for a stage."""
     own = [name for at, name in EMBEDDED if at == stage] + [NO_ENGINE] * (stage in OPTIONAL)
     return [*own, *(point.name for point in entry_points(group=f"loraframe.engines.{stage}"))]
+
+
+def is_remote(stage: str, name: str) -> bool:
+    """Whether an engine works elsewhere; one of another package says so by an attribute ``remote``."""
+    return (stage, name.partition(":")[0]) in REMOTE or any(
+        getattr(point.load(), "remote", False) for point in entry_points(group=f"loraframe.engines.{stage}", name=name)
+    )
 
 
 def check_names(engines: Mapping[str, str]) -> None:
@@ -58,7 +141,23 @@ def engine_class(stage: str, name: str) -> Any:
         try:
             return getattr(import_module(module), attribute)
         except ModuleNotFoundError as error:
-            raise EngineMissing(f"The {stage} engine {name!r} needs the package {error.name!r}: install it.") from error
+            raise _missing(stage, name, (error.name or "").partition(".")[0]) from error
     for point in entry_points(group=f"loraframe.engines.{stage}", name=name):
         return point.load()
     raise _unknown(stage, name)
+
+
+def _missing(stage: str, name: str, package: str) -> EngineMissing:
+    how = f"pip install 'loraframe[{EXTRAS[package]}]'" if package in EXTRAS else f"pip install {package}"
+    return EngineMissing(f"The {stage} engine {name!r} needs the package {package!r}: {how}")
+
+
+def make_engine(stage: str, name: str, options: EngineOptions, *resources: Any) -> Any:
+    """An engine, set up by its options. Raises as ``engine_class``, and ``BadSetting`` for an option that it does not
+    have."""
+    made, told = engine_class(stage, name), options.get(stage, {}).get(name, {})
+    try:
+        signature(made).bind(*resources, **told)
+    except TypeError as error:
+        raise BadSetting(f"The {stage} engine {name!r} cannot be set up so: {error}.") from error
+    return made(*resources, **told)

@@ -6,10 +6,11 @@ from collections.abc import Container, Iterable, Iterator, Mapping
 from uuid import UUID
 
 from events.base import Value
-from events.episode import ContinuityError, Trait
+from events.episode_facts import ContinuityError
 from events.look import Look, rehearse
 from events.mentions import masked, spellings
 from events.script import Change, ChangeKind, Scene, Script
+from events.verdict import Trait
 
 SUDDEN = frozenset(
     {

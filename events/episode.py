@@ -1,306 +1,46 @@
-"""One film of a series, from a story to the delivered cut.
+"""One film of a series as its log tells it: how far it is, from a story to the delivered cut.
 
-Order of this file: values, facts, state, ``evolve``. What an episode may do is in ``production.py``.
+Order of this file: state, ``evolve``. Its facts are in ``episode_facts.py``; what it may do is in ``production.py``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
-from typing import Any, Literal
-from uuid import UUID
-
-from pydantic import Field
+from collections.abc import Callable, Iterator
+from typing import Any
 
 from events.base import Event, Value, evolver
-from events.script import Script
+from events.episode_facts import (
+    CastUpdated,
+    ContinuityChecked,
+    ContinuityError,
+    Deliverable,
+    EngineAssigned,
+    EpisodeCut,
+    EpisodeDelivered,
+    EpisodeErased,
+    EpisodeFailed,
+    EpisodeReopened,
+    EpisodeRequested,
+    FirstFramePainted,
+    LineRevised,
+    QualityChecked,
+    SceneCompleted,
+    SceneFlagged,
+    ScriptWritten,
+    ShotPlanned,
+    SpeechRendered,
+    StoryboardDropped,
+    TakeAccepted,
+    TakeFailed,
+    TakeJudged,
+    TakeRefined,
+    TakeRendered,
+    TakeRequested,
+    TakeSubmitted,
+)
+from events.script import Scene, Script
 from events.storyboard import Shot
-
-# ---------------------------------------------------------------- values
-
-
-class Sighting(Value):
-    """How one character was seen in a clip or film.
-
-    ``idr`` is the median and ``low`` the 10th percentile of its calibrated identity over the sampled
-    frames in which it was found, ``raw`` the median raw similarity; None when never seen. ``copied`` says how near its
-    faces are to one single reference picture: 0 like a usual pair of the character's pictures, 1 identical.
-    """
-
-    slug: str
-    frames: int = Field(ge=0)
-    idr: float | None = None
-    low: float | None = None
-    raw: float | None = None
-    copied: float | None = None
-    copy_paste: bool = False
-
-
-Opinion = Literal["pass", "fail", "unknown"]
-
-
-class Span(Value):
-    """A stretch of a clip, in seconds from its start, in which something is wrong with the faces.
-
-    ``drift``: ``slugs`` does not look like itself; ``bleed``: it looks like itself and like the second one at once;
-    ``swap``: the two have changed places; ``missing``: it is expected and not found.
-    """
-
-    kind: Literal["drift", "bleed", "swap", "missing"]
-    slugs: tuple[str, ...]
-    start: float
-    end: float
-
-
-class Trait(Value):
-    """One thing besides the face that was measured of a character: what it should be, what it is, how far apart.
-
-    ``trait`` is hair, eyes, wardrobe or mark; colours are ``#rrggbb`` and ``distance`` their ΔE (CIE76).
-    """
-
-    slug: str
-    trait: str
-    value: Opinion
-    expected: str = ""
-    measured: str = ""
-    distance: float | None = None
-
-
-class Verdict(Value):
-    """What the identity judge says of a take. ``reason`` is a sentence for the report."""
-
-    value: Opinion
-    sightings: tuple[Sighting, ...] = ()
-    reason: str = ""
-    spans: tuple[Span, ...] = ()
-    traits: tuple[Trait, ...] = ()
-
-    def lowest(self, slugs: Collection[str]) -> float | None:
-        """The lowest IDR of these, None where none of them was seen."""
-        return min((s.idr for s in self.sightings if s.slug in slugs and s.idr is not None), default=None)
-
-    @property
-    def has_anothers_head(self) -> bool:
-        """The right face under somebody else's hair: a repair cannot mend that, another take can."""
-        return any(trait.trait == "hair" and trait.value == "fail" for trait in self.traits)
-
-
-class CastMember(Value):
-    """A character as the episode found it: its log up to ``version`` says who it was and how it looked."""
-
-    slug: str
-    character_id: UUID
-    version: int
-
-
-class Limits(Value):
-    """How often a shot may be tried before its scene is flagged, how often a scene may go round again, and how often
-    the faces of one take may be repaired."""
-
-    takes: int = Field(default=3, ge=1)
-    rounds: int = Field(default=2, ge=0)
-    refinements: int = Field(default=3, ge=0)
-
-
-class ContinuityError(Value):
-    """The script plans one thing of a character and something else is there. ``seen_in`` is where it is: in the
-    scene's own words, or in its picture."""
-
-    scene: int
-    slug: str
-    kind: str
-    planned: str
-    observed: str
-    seen_in: Literal["text", "picture"]
-
-
-class Finding(Value):
-    """Something that quality control noticed; ``scene`` is 0 when it is about the whole film."""
-
-    kind: str
-    scene: int = 0
-    start: float = 0
-    end: float = 0
-    sentence: str
-
-
-class Deliverable(Value):
-    """A file of the finished episode: ``name`` as the user sees it, ``uri`` as the asset store keeps it."""
-
-    name: str
-    uri: str
-
-
-# ---------------------------------------------------------------- facts
-
-
-class EpisodeFact(Event):
-    """A fact about a film: sealed with the film's own key, which is deleted when one of its cast is erased."""
-
-    sealed = True
-
-
-class EpisodeErased(Event):
-    """The last fact of an episode with somebody who was erased: nothing else in its log can be read any more."""
-
-    topic = "episode.erased"
-
-
-class EpisodeRequested(EpisodeFact):
-    topic = "episode.requested"
-    story: str
-    cast: tuple[CastMember, ...]
-    seconds: float
-    seed: int
-    engines: dict[str, str]
-    limits: Limits = Limits()
-    series_id: UUID | None = None
-    written: Script | None = None
-    """A script that the user brought; None when the script engine has to write one."""
-    rules: tuple[str, ...] = ()
-    """Of the series' bible, as it was when the episode was ordered."""
-
-
-class ScriptWritten(EpisodeFact):
-    topic = "episode.script-written"
-    script: Script
-    engine: str
-
-
-class SpeechRendered(EpisodeFact):
-    topic = "episode.speech-rendered"
-    scene: int
-    line: int
-    speaker: str
-    voice: str
-    uri: str
-    frames: int
-    worked: float = 0.0
-
-
-class ShotPlanned(EpisodeFact):
-    topic = "episode.shot-planned"
-    shot: Shot
-
-
-class TakeRequested(EpisodeFact):
-    """The intent to film; ``reserved`` dollars are held until it is rendered or fails."""
-
-    topic = "episode.take-requested"
-    take_id: str
-    shot_id: str
-    engine: str
-    seed: int
-    prompt: str
-    reserved: float = 0.0
-
-
-class TakeSubmitted(EpisodeFact):
-    topic = "episode.take-submitted"
-    take_id: str
-    operation: str
-
-
-class TakeRendered(EpisodeFact):
-    """``tail`` is the clip's last frame, from which the next shot of the scene begins."""
-
-    topic = "episode.take-rendered"
-    take_id: str
-    uri: str
-    tail: str
-    frames: int
-    cost: float = 0.0
-    worked: float = 0.0
-    """Seconds that the engine worked, here and in the other facts."""
-
-
-class TakeJudged(EpisodeFact):
-    topic = "episode.take-judged"
-    take_id: str
-    verdict: Verdict
-    worked: float = 0.0
-
-
-class TakeRefined(EpisodeFact):
-    """The faces of a rejected take were repaired. ``before`` and ``after`` are the lowest IDR of those who have to be
-    recognised, ``outside`` the structural similarity outside their faces; ``kept`` when it is the better take."""
-
-    topic = "episode.take-refined"
-    take_id: str
-    round: int
-    uri: str
-    tail: str
-    verdict: Verdict
-    before: float | None
-    after: float | None
-    outside: float
-    kept: bool
-    worked: float = 0.0
-
-
-class TakeFailed(EpisodeFact):
-    topic = "episode.take-failed"
-    take_id: str
-    code: str
-    reason: str
-
-
-class TakeAccepted(EpisodeFact):
-    topic = "episode.take-accepted"
-    take_id: str
-    shot_id: str
-
-
-class SceneCompleted(EpisodeFact):
-    topic = "episode.scene-completed"
-    scene: int
-
-
-class ContinuityChecked(EpisodeFact):
-    topic = "episode.continuity-checked"
-    errors: tuple[ContinuityError, ...] = ()
-
-
-class EpisodeCut(EpisodeFact):
-    """``sound`` is the mix alone, ``title`` and ``end`` the cards, empty when the film is too short for them."""
-
-    topic = "episode.cut"
-    film: str
-    subtitles: str
-    frames: int
-    sound: str = ""
-    title: str = ""
-    end: str = ""
-    worked: float = 0.0
-
-
-class QualityChecked(EpisodeFact):
-    topic = "episode.quality-checked"
-    film: str
-    passed: bool
-    findings: tuple[Finding, ...] = ()
-    measures: dict[str, float] = {}
-    identity: tuple[tuple[str, Sighting], ...] = ()
-    """(shot_id, sighting) as measured on the finished film."""
-    worked: float = 0.0
-
-
-class SceneFlagged(EpisodeFact):
-    """The scene goes round again: none of its takes counts any more."""
-
-    topic = "episode.scene-flagged"
-    scene: int
-    reason: str
-
-
-class EpisodeDelivered(EpisodeFact):
-    topic = "episode.delivered"
-    files: tuple[Deliverable, ...]
-
-
-class EpisodeFailed(EpisodeFact):
-    topic = "episode.failed"
-    reason: str
-
+from events.verdict import Verdict
 
 # ---------------------------------------------------------------- state
 
@@ -316,6 +56,8 @@ class Take(Value):
     shot_id: str
     seed: int
     prompt: str
+    engine: str = ""
+    reserved: float = 0.0
     operation: str = ""
     uri: str = ""
     tail: str = ""
@@ -326,9 +68,12 @@ class Take(Value):
     refinements: int = 0
     stuck: bool = False
     """No repair can make it good."""
+    sound: str = ""
     failed: str = ""
+    code: str = ""
+    """Of the error that it failed with."""
     dropped: bool = False
-    """Its scene was flagged after it was accepted."""
+    """Its scene was flagged after it was accepted, or what it should show has changed."""
 
     @property
     def open(self) -> bool:
@@ -343,6 +88,8 @@ class Episode(Value):
     speech: dict[str, SpeechRendered] = {}
     """By ``line_key``."""
     shots: dict[str, Shot] = {}
+    frames: dict[str, str] = {}
+    """First pictures that were painted, by shot."""
     takes: dict[str, Take] = {}
     accepted: dict[str, str] = {}
     completed: frozenset[int] = frozenset()
@@ -351,12 +98,20 @@ class Episode(Value):
     quality: QualityChecked | None = None
     delivered: tuple[Deliverable, ...] = ()
     failed: str = ""
+    revision: int = 0
+    """How often it was opened again."""
+    assigned: dict[int, str] = {}
+    """Engines that scenes were given after the order."""
     continuity: tuple[ContinuityError, ...] | None = None
     """None until it was checked."""
     erased: bool = False
 
     def shots_of(self, scene: int) -> list[Shot]:
         return [shot for shot in self.shots.values() if shot.scene == scene]
+
+    def scene(self, number: int) -> Scene:
+        assert self.script
+        return next(scene for scene in self.script.scenes if scene.number == number)
 
     def takes_of(self, shot_id: str) -> Iterator[Take]:
         return (take for take in self.takes.values() if take.shot_id == shot_id)
@@ -396,7 +151,8 @@ def _shot_planned(state: Episode, event: ShotPlanned) -> Episode:
 
 
 def _take_requested(state: Episode, event: TakeRequested) -> Episode:
-    take = Take(take_id=event.take_id, shot_id=event.shot_id, seed=event.seed, prompt=event.prompt)
+    told = event.model_dump(include={"take_id", "shot_id", "seed", "prompt", "engine", "reserved"})
+    take = Take(**told)
     return state.replaced(takes=state.takes | {event.take_id: take})
 
 
@@ -420,7 +176,7 @@ def _take_refined(state: Episode, event: TakeRefined) -> Episode:
 
 
 def _take_failed(state: Episode, event: TakeFailed) -> Episode:
-    failed = state.takes[event.take_id].replaced(failed=event.reason)
+    failed = state.takes[event.take_id].replaced(failed=event.reason, code=event.code)
     return state.replaced(takes=state.takes | {event.take_id: failed})
 
 
@@ -452,6 +208,52 @@ def _scene_flagged(state: Episode, event: SceneFlagged) -> Episode:
     )
 
 
+def _line_revised(state: Episode, event: LineRevised) -> Episode:
+    scene = state.scene(event.scene)
+    lines = tuple(
+        line.replaced(text=event.text) if number == event.line else line for number, line in enumerate(scene.lines)
+    )
+    return _rewritten(state, scene.replaced(lines=lines))
+
+
+def _rewritten(state: Episode, scene: Scene) -> Episode:
+    assert state.script
+    scenes = tuple(scene if known.number == scene.number else known for known in state.script.scenes)
+    return state.replaced(script=state.script.replaced(scenes=scenes))
+
+
+def _cast_updated(state: Episode, event: CastUpdated) -> Episode:
+    assert state.request
+    return state.replaced(request=state.request.replaced(cast=event.cast))
+
+
+def _reopened(state: Episode, event: EpisodeReopened) -> Episode:
+    stale = {state.takes[take_id].shot_id for take_id in event.takes}
+    return state.replaced(
+        takes=state.takes | {take_id: state.takes[take_id].replaced(dropped=True) for take_id in event.takes},
+        accepted={shot_id: take_id for shot_id, take_id in state.accepted.items() if shot_id not in stale},
+        completed=state.completed - {state.shots[shot_id].scene for shot_id in stale},
+        frames={shot_id: uri for shot_id, uri in state.frames.items() if shot_id not in stale},
+        speech={key: spoken for key, spoken in state.speech.items() if key not in event.lines},
+        revision=state.revision + 1,
+        cut=None,
+        quality=None,
+        delivered=(),
+        failed="",
+    )
+
+
+def _storyboard_dropped(state: Episode, event: StoryboardDropped) -> Episode:
+    gone = {shot.shot_id for shot in state.shots_of(event.scene)}
+    return state.replaced(
+        shots={shot_id: shot for shot_id, shot in state.shots.items() if shot_id not in gone},
+        takes={i: t.replaced(dropped=True) if t.shot_id in gone else t for i, t in state.takes.items()},
+        accepted={shot_id: take_id for shot_id, take_id in state.accepted.items() if shot_id not in gone},
+        completed=state.completed - {event.scene},
+        revision=state.revision + 1,
+    )
+
+
 def _delivered(state: Episode, event: EpisodeDelivered) -> Episode:
     return state.replaced(delivered=event.files)
 
@@ -465,9 +267,10 @@ EVOLVE: dict[type[Event], Callable[[Episode, Any], Episode]] = {
     ScriptWritten: _script_written,
     SpeechRendered: _speech_rendered,
     ShotPlanned: _shot_planned,
+    FirstFramePainted: lambda state, event: state.replaced(frames=state.frames | {event.shot_id: event.uri}),
     TakeRequested: _take_requested,
     TakeSubmitted: _take("operation"),
-    TakeRendered: _take("uri", "tail", "frames"),
+    TakeRendered: _take("uri", "tail", "frames", "sound"),
     TakeJudged: _take("verdict"),
     TakeRefined: _take_refined,
     TakeFailed: _take_failed,
@@ -476,6 +279,13 @@ EVOLVE: dict[type[Event], Callable[[Episode, Any], Episode]] = {
     EpisodeCut: _cut,
     QualityChecked: _quality_checked,
     SceneFlagged: _scene_flagged,
+    EngineAssigned: lambda state, event: state.replaced(
+        assigned=state.assigned | dict.fromkeys(event.scenes, event.engine)
+    ),
+    LineRevised: _line_revised,
+    CastUpdated: _cast_updated,
+    EpisodeReopened: _reopened,
+    StoryboardDropped: _storyboard_dropped,
     EpisodeDelivered: _delivered,
     EpisodeFailed: _failed,
     ContinuityChecked: lambda state, event: state.replaced(continuity=event.errors),

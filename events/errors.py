@@ -15,8 +15,15 @@ Each error has a stable ``code`` for machines and a sentence that tells the user
     │   └── CommandReused   one command_id with two payloads
     ├── EngineError         a stage could not do its work
     │   ├── EngineMissing   it is not installed, with the extra to install
+    │   ├── KeyMissing      the provider's key is not set, or not accepted
     │   ├── Unsupported     it lacks a feature that the order asks for
+    │   ├── Offline         a call off this machine while that is forbidden
+    │   ├── QuotaExceeded   the provider's account is used up, for now or until it is paid for
+    │   ├── OutcomeUnknown  a paid call was sent, and nobody knows what became of it
     │   └── TakeFailed      it tried and failed; trying again may help
+    │       ├── Refused     the provider's safety rules forbid what the order shows
+    │       └── Expired     the provider no longer has what it made
+    ├── OverBudget          it would cost more than a budget has left
     ├── ClusterError        Ray does not start or cannot be reached
     ├── StorageError        the disk is full or a stored thing is damaged
     │   └── InUse           another process has it open
@@ -86,12 +93,40 @@ class EngineMissing(EngineError):
     code = "engine-missing"
 
 
+class KeyMissing(EngineError):
+    code = "key-missing"
+
+
 class Unsupported(EngineError):
     code = "unsupported"
 
 
+class Offline(EngineError):
+    code = "offline"
+
+
+class QuotaExceeded(EngineError):
+    code = "quota-exceeded"
+
+
+class OutcomeUnknown(EngineError):
+    code = "outcome-unknown"
+
+
 class TakeFailed(EngineError):
     code = "take-failed"
+
+
+class Refused(TakeFailed):
+    code = "refused"
+
+
+class Expired(TakeFailed):
+    code = "expired"
+
+
+class OverBudget(LoraFrameError):
+    code = "over-budget"
 
 
 class ClusterError(LoraFrameError):

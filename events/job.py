@@ -13,10 +13,11 @@ from zlib import crc32
 from pydantic import Field
 
 from events.base import Aggregate, Command, Event, Value, evolver
-from events.episode import CastMember, Limits, Verdict
+from events.episode_facts import CastMember, Limits
 from events.errors import Conflict, NotFound
 from events.production import LEAST_OUTSIDE, NO_ENGINE
 from events.script import Change
+from events.verdict import Verdict
 
 # ---------------------------------------------------------------- facts
 
@@ -191,7 +192,7 @@ def next_step(state: Job) -> Step:
 
 def _is_repairable(state: Job, picture: Picture) -> bool:
     request = _request(state)
-    has_engine = request.engines.get("refine", NO_ENGINE) != NO_ENGINE
+    has_engine = request.engines.get("retouch", request.engines.get("refine", NO_ENGINE)) != NO_ENGINE
     verdict = picture.verdict
     wrong = verdict is not None and verdict.value == "fail" and verdict.lowest({request.character.slug}) is not None
     return has_engine and wrong and not picture.stuck and picture.refinements < request.limits.refinements

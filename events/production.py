@@ -14,12 +14,16 @@ from zlib import crc32
 
 from pydantic import Field
 
-from events import episode as facts
+from events import episode_facts as facts
+from events import revision
 from events.base import Aggregate, Command, Event
-from events.episode import CastMember, ContinuityError, Deliverable, Episode, Finding, Limits, Sighting, Take, Verdict
-from events.errors import Conflict, NotFound
+from events.engine_plan import VideoPlan
+from events.episode import EVOLVE, Episode, Take, evolve, line_key
+from events.episode_facts import CastMember, ContinuityError, Deliverable, Finding, Limits, Policy
+from events.errors import Conflict, EngineMissing, KeyMissing, NotFound, QuotaExceeded, Refused, Unsupported
 from events.script import Script
 from events.storyboard import Shot
+from events.verdict import Sighting, Verdict
 
 # ---------------------------------------------------------------- commands
 
@@ -34,6 +38,8 @@ class RequestEpisode(Command):
     series_id: UUID | None = None
     written: Script | None = None
     rules: tuple[str, ...] = ()
+    video: VideoPlan | None = None
+    on_unknown: Policy = "ask"
 
 
 class WriteScript(Command):
@@ -57,11 +63,19 @@ class PlanScene(Command):
     shots: tuple[Shot, ...] = Field(min_length=1)
 
 
+class PaintFirstFrame(Command):
+    shot_id: str
+    uri: str
+    cost: float = 0.0
+    worked: float = 0.0
+
+
 class RequestTake(Command):
     shot_id: str
     engine: str
     prompt: str
     price: float = 0.0
+    options: dict[str, str] = {}
 
 
 class SubmitTake(Command):
@@ -76,6 +90,7 @@ class RenderTake(Command):
     frames: int = Field(gt=0)
     cost: float = 0.0
     worked: float = 0.0
+    sound: str = ""
 
 
 class JudgeTake(Command):
@@ -150,6 +165,10 @@ LEAST_OUTSIDE = 0.98
 """Structural similarity outside the faces that a repaired take has to keep."""
 
 
+GIVES_UP = {error.code for error in (EngineMissing, KeyMissing, QuotaExceeded, Refused, Unsupported)}
+"""Failures after which the next engine is asked, where the user listed one: another take would fail as well."""
+
+
 class Step(StrEnum):
     """What has to happen next to get a shot accepted."""
 
@@ -172,9 +191,28 @@ def next_step(state: Episode, shot_id: str) -> tuple[Step, Take | None]:
         return (Step.JUDGE if take.uri else Step.COLLECT if take.operation else Step.SUBMIT), take
     if tried and is_repairable(state, tried[-1]):
         return Step.REFINE, tried[-1]
-    if len(tried) >= _request(state).limits.takes:
+    engine = engine_of(state, shot_id)
+    if sum(take.engine == engine for take in tried) >= _request(state).limits.takes:
         return Step.EXHAUSTED, tried[-1]
     return Step.REQUEST, None
+
+
+def video_plan(request: facts.EpisodeRequested) -> VideoPlan:
+    return request.video or VideoPlan(default=request.engines.get("video", "puppet"))
+
+
+def engine_of(state: Episode, shot_id: str) -> str:
+    """Who films the next take of a shot."""
+    shot = state.shots[shot_id]
+    given_up = {take.engine for take in state.takes_of(shot_id) if take.code in GIVES_UP and not take.dropped}
+    plan = video_plan(_request(state))
+    return plan.choice(state.scene(shot.scene), shot, state.assigned.get(shot.scene, ""), given_up)
+
+
+def has_fallback(state: Episode, take: Take) -> bool:
+    """Whether somebody else can film a shot if the engine of this take gives up."""
+    failed = state.replaced(takes=state.takes | {take.take_id: take.replaced(code=Refused.code)})
+    return engine_of(failed, take.shot_id) != take.engine
 
 
 def is_repairable(state: Episode, take: Take) -> bool:
@@ -217,15 +255,11 @@ def _write_script(state: Episode, command: WriteScript) -> list[Event]:
 
 
 def _add_speech(state: Episode, command: AddSpeech) -> list[Event]:
-    return (
-        []
-        if facts.line_key(command.scene, command.line) in state.speech
-        else [facts.SpeechRendered(**command.__dict__)]
-    )
+    return [] if line_key(command.scene, command.line) in state.speech else [facts.SpeechRendered(**command.__dict__)]
 
 
 def _plan_scene(state: Episode, command: PlanScene) -> list[Event]:
-    return [facts.ShotPlanned(shot=shot) for shot in command.shots if shot.shot_id not in state.shots]
+    return [facts.ShotPlanned(shot=shot) for shot in command.shots if state.shots.get(shot.shot_id) != shot]
 
 
 def _request_take(state: Episode, command: RequestTake) -> list[Event]:
@@ -241,6 +275,7 @@ def _request_take(state: Episode, command: RequestTake) -> list[Event]:
         seed=take_seed(state, take_id),
         prompt=command.prompt,
         reserved=command.price,
+        options=command.options,
     )
     return [requested]
 
@@ -341,6 +376,7 @@ DECIDE: dict[type[Command], Callable[[Episode, Any], list[Event]]] = {
     WriteScript: _write_script,
     AddSpeech: _add_speech,
     PlanScene: _plan_scene,
+    PaintFirstFrame: lambda state, command: [facts.FirstFramePainted(**command.__dict__)],
     RequestTake: _request_take,
     SubmitTake: _submit_take,
     RenderTake: _render_take,
@@ -354,6 +390,7 @@ DECIDE: dict[type[Command], Callable[[Episode, Any], list[Event]]] = {
     FailEpisode: _fail_episode,
     CheckContinuity: lambda state, command: [facts.ContinuityChecked(errors=command.errors)],
     EraseEpisode: lambda state, command: [facts.EpisodeErased()],
+    **revision.DECIDE,
 }
 
 
@@ -364,4 +401,4 @@ def decide(state: Episode, command: Command) -> list[Event]:
     return DECIDE[type(command)](state, command)
 
 
-EPISODE = Aggregate("episode", Episode(), decide, facts.evolve, tuple(facts.EVOLVE))
+EPISODE = Aggregate("episode", Episode(), decide, evolve, tuple(EVOLVE))

@@ -6,7 +6,7 @@ place, then follow who speaks, cut in the pauses between lines, and look at a li
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -28,6 +28,7 @@ __all__ = [
     "cut_points",
     "lay_out_lines",
     "plan_shots",
+    "retimed",
     "scene_frames",
 ]
 
@@ -210,6 +211,23 @@ def plan_shots(scene: Scene, timings: Sequence[Timing], seed: int) -> tuple[Shot
         )
         shots.append(_framed(shot, scene, shots, star, index == main, rng))
     return tuple(shots)
+
+
+def retimed(shots: Sequence[Shot], spoken_frames: Sequence[int]) -> tuple[Shot, ...] | None:
+    """The same shots with lines of another length, each beginning where it did; None where one does not fit there:
+    it would run into the next, out of its scene, or through other shots than before."""
+    known = {timing.line: timing for shot in shots for timing in shot.lines}
+    heard = {line: timing.replaced(frames=spoken_frames[line]) for line, timing in known.items()}
+    begins = [*(timing.start for timing in heard.values()), shots[-1].start + shots[-1].frames][1:]
+    if any(timing.start + timing.frames > begin for timing, begin in zip(heard.values(), begins, strict=False)):
+        return None
+    new = tuple(shot.replaced(lines=tuple(heard[timing.line] for timing in shot.lines)) for shot in shots)
+    return new if all(_hears_its_lines(shot, heard) for shot in new) else None
+
+
+def _hears_its_lines(shot: Shot, heard: Mapping[int, Timing]) -> bool:
+    span = shot.start, shot.start + shot.frames
+    return {timing.line for timing in shot.lines} == {n for n, timing in heard.items() if _overlap(span, timing) > 0}
 
 
 def _main_shot(scene: Scene, spans: Sequence[tuple[int, int]], heard: Sequence[Sequence[Timing]]) -> int:

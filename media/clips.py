@@ -15,7 +15,7 @@ time, so that the cut (``media/cut.py``) can join them by copying packets. What 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
@@ -25,6 +25,7 @@ import cv2
 import numpy as np
 from av.codec.context import Flags
 from av.filter import Graph
+from av.filter.context import FilterContext
 from av.video.frame import PictureType
 
 from events.errors import BadPicture, TakeFailed
@@ -187,17 +188,18 @@ def normalise(
     fade_in: bool = False,
     fade_out: bool = False,
     size: tuple[int, int] = SIZE,
+    gains: Sequence[float] | None = None,
 ) -> int:
     """Encode any video as a house clip: on the 24 fps grid, scaled and padded to ``size``, BT.709.
 
-    ``frames`` cuts it, or holds its last picture, to that length. Returns the number of frames. Raises
-    ``TakeFailed`` when it is no readable video.
+    ``frames`` cuts it, or holds its last picture, to that length; ``gains`` multiply red, green and blue. Returns the
+    number of frames. Raises ``TakeFailed`` when it is no readable video.
     """
     try:
         length = frames or sum(1 for _ in _regular_frames(source, size))
         with ClipWriter(path, length, fade_in, fade_out, size) as clip:
             planes = None
-            for planes in _regular_frames(source, size):
+            for planes in _regular_frames(source, size, gains):
                 if clip.written < length:
                     clip.write_i420(planes)
             if planes is not None and clip.written < length:
@@ -207,7 +209,7 @@ def normalise(
     return length
 
 
-def _regular_frames(source: Path, size: tuple[int, int]) -> Iterator[np.ndarray]:
+def _regular_frames(source: Path, size: tuple[int, int], gains: Sequence[float] | None = None) -> Iterator[np.ndarray]:
     """The video's pictures as I420, one for each 1/24 s."""
     width, height = size
     fitted = "force_original_aspect_ratio=decrease:force_divisible_by=2:out_color_matrix=bt709:out_range=tv"
@@ -221,6 +223,7 @@ def _regular_frames(source: Path, size: tuple[int, int]) -> Iterator[np.ndarray]
             graph.add("scale", f"{width}:{height}:{fitted}"),
             graph.add("setsar", "1"),
             graph.add("pad", f"{width}:{height}:-1:-1"),
+            *(_graded(graph, gains) if gains is not None else ()),
             graph.add("format", "yuv420p"),
             graph.add("buffersink"),
         ).configure()
@@ -229,6 +232,13 @@ def _regular_frames(source: Path, size: tuple[int, int]) -> Iterator[np.ndarray]
             yield from _pulled(graph)
         graph.push(None)
         yield from _pulled(graph)
+
+
+def _graded(graph: Graph, gains: Sequence[float]) -> Iterator[FilterContext]:
+    red, green, blue = (f"{gain:.4f}" for gain in gains)
+    yield graph.add("format", "gbrp")
+    yield graph.add("colorchannelmixer", f"rr={red}:gg={green}:bb={blue}")
+    yield graph.add("scale", "out_color_matrix=bt709:out_range=tv")
 
 
 def _pulled(graph: Graph) -> Iterator[np.ndarray]:

@@ -8,14 +8,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from events.episode import Deliverable, Episode
+from events.episode import Episode
+from events.episode_facts import Deliverable
 from events.mapper import Recorded
 from events.script import FPS, Scene
 from media.assets import Assets
 from media.contact_sheet import Entry, contact_sheet
 from media.layout import Piece
 from media.post import reel_of
-from media.reel import Reel, SpokenLine
+from media.reel import OwnSound, Reel, SpokenLine
 from media.report import report
 from media.retention import plot, retention
 from media.timeline import Picture, Sound, write_timeline
@@ -40,6 +41,7 @@ def deliver(
         Deliverable(name="sound.m4a", uri=episode.cut.sound),
         *_clips(reel),
         *(Deliverable(name=_speech_file(line), uri=line.uri) for line in reel.lines(names)),
+        *(Deliverable(name=_own_file(own), uri=own.uri) for own in reel.own_sounds()),
     ]
 
 
@@ -59,14 +61,23 @@ def _speech_file(line: SpokenLine) -> str:
     return f"speech/{round(line.start * FPS):06d}-{line.slug}.wav"
 
 
+def _own_file(own: OwnSound) -> str:
+    return f"clips/{own.shot_id}.wav"
+
+
 def _timeline(reel: Reel, names: Mapping[str, str], assets: Assets) -> str:
     """The cut as an editor opens it: clips and lines lie beside the timeline, under these names."""
     pictures = [_picture(reel, name, piece) for name, piece in zip(reel.starts, reel.pieces, strict=True)]
     lines = [
         Sound(line.text[:40], _speech_file(line), round(line.start * FPS), round((line.end - line.start) * FPS))
         for line in reel.lines(names)
+        if line.ours
     ]
-    tracks = {"speech": lines, "mix": [Sound("mix", "sound.m4a", 0, reel.frames)]}
+    own = [
+        Sound(own.shot_id, _own_file(own), round(own.start * FPS), round((own.end - own.start) * FPS))
+        for own in reel.own_sounds()
+    ]
+    tracks = {"speech": lines, **({"clips": own} if own else {}), "mix": [Sound("mix", "sound.m4a", 0, reel.frames)]}
     with tempfile.TemporaryDirectory(dir=assets.root) as folder:
         file = Path(folder) / "timeline.otio"
         write_timeline(file, reel.script.title, pictures, tracks)

@@ -16,6 +16,7 @@ from events.script import FPS
 from media import cards, layout, subtitles
 from media.assets import Assets
 from media.cut import cut
+from media.own_sound import own_sounds, parts
 from media.reel import Reel, card_frames, wind
 from media.sound import Cue, Kind, encode_below, mix, read_wav
 
@@ -46,7 +47,9 @@ def assemble(
         title, end, soundtrack = folder / "title.mp4", folder / "end.mp4", folder / "sound.m4a"
         reel = wind(episode, assets.path, title, end)
         painted = painter.submit(_paint_cards, episode, names, title, end)
-        samples = mix([*_speech(reel, names, assets), *_beds(reel, music, ambience)], reel.seconds)
+        samples = mix(
+            [*_speech(reel, names, assets), *own_sounds(reel, assets), *_beds(reel, music, ambience)], reel.seconds
+        )
         encode_below(samples, soundtrack)
         painted.result()
         captions = [subtitles.Cue(line.start, line.end, line.speaker, line.text) for line in reel.lines(names)]
@@ -83,7 +86,8 @@ def _speech(reel: Reel, names: Mapping[str, str], assets: Assets) -> Iterator[Cu
     pans = dict(zip(names.values(), PANS, strict=False))
     for line in reel.lines(names):
         samples, rate = read_wav(assets.read(line.uri))
-        yield Cue(line.start, samples, Kind.SPEECH, rate=rate, pan=pans.get(line.speaker, 0.0))
+        for start, part in parts(line, samples, rate):
+            yield Cue(start, part, Kind.SPEECH, rate=rate, pan=pans.get(line.speaker, 0.0))
 
 
 def _beds(reel: Reel, music: MusicEngine, ambience: AmbienceEngine) -> Iterator[Cue]:

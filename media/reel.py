@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 
-from events.episode import Episode, SpeechRendered, line_key
+from events.episode import Episode, line_key
+from events.episode_facts import SpeechRendered
 from events.script import FPS, NARRATOR, Mood, Scene, Script
-from events.storyboard import Shot
+from events.storyboard import Shot, Timing
 from media.layout import FADE, Piece, film_frames, film_layout
 from media.quality import Stretch
 
 SCENES_FOR_AN_END_CARD = 6
 LONGEST_CARD = 144
 """Frames."""
+SHORTEST_PART = 0.3
+"""Seconds of a line below which nothing of it is understood."""
+Span = tuple[float, float]
+"""From and to, in seconds of the film."""
 
 
 @dataclass(frozen=True)
 class SpokenLine:
-    """A line in film time, in seconds. ``speaker`` is the name to show, empty for the narrator."""
+    """A line in film time, in seconds. ``speaker`` is the name to show, empty for the narrator. ``ours`` are the parts
+    that our voice says: in the others, a mouth is seen in a clip that has brought its own voice."""
 
     scene: int
     slug: str
@@ -29,6 +35,18 @@ class SpokenLine:
     uri: str
     start: float
     end: float
+    ours: tuple[Span, ...]
+
+
+@dataclass(frozen=True)
+class OwnSound:
+    """The sound that an accepted take has brought along, where the film shows it. ``speaks``: with a line in it."""
+
+    shot_id: str
+    uri: str
+    start: float
+    end: float
+    speaks: bool
 
 
 @dataclass(frozen=True)
@@ -75,10 +93,31 @@ class Reel:
             spoken: SpeechRendered = self.episode.speech[line_key(scene.number, number)]
             speaker = "" if timing.speaker == NARRATOR else names[timing.speaker]
             begins = start + timing.start / FPS
+            ends = begins + timing.frames / FPS
+            ours = tuple(_rest((begins, ends), list(self._said_by_clips(scene, timing))))
             text = scene.lines[number].text
-            yield SpokenLine(
-                scene.number, timing.speaker, speaker, text, spoken.uri, begins, begins + timing.frames / FPS
-            )
+            yield SpokenLine(scene.number, timing.speaker, speaker, text, spoken.uri, begins, ends, ours)
+
+    def _said_by_clips(self, scene: Scene, timing: Timing) -> Iterator[Span]:
+        """The shots whose own sound says a line, because they show its speaker."""
+        for shot in self.episode.shots_of(scene.number):
+            if timing in shot.lines and timing.speaker in shot.visible and self._sound(shot):
+                yield self._shown(shot)
+
+    def _sound(self, shot: Shot) -> str:
+        take = self.episode.accepted_take(shot.shot_id)
+        return take.sound if take else ""
+
+    def _shown(self, shot: Shot) -> Span:
+        start = self.starts[shot.shot_id]
+        return start / FPS, (start + shot.frames) / FPS
+
+    def own_sounds(self) -> Iterator[OwnSound]:
+        """Of the clips that have brought one, shot by shot."""
+        for shot in self.shots():
+            if uri := self._sound(shot):
+                speaks = any(timing.speaker in shot.visible for timing in shot.lines)
+                yield OwnSound(shot.shot_id, uri, *self._shown(shot), speaks)
 
     def moods(self) -> list[tuple[Mood, float, float]]:
         """Music: neighbouring scenes of one mood share it; the cards have that of their neighbour."""
@@ -90,6 +129,15 @@ class Reel:
         moods[0] = (first[0], 0.0, first[2])
         moods[-1] = (moods[-1][0], moods[-1][1], max(last[2], self.seconds))
         return moods
+
+
+def _rest(whole: Span, taken: Sequence[Span]) -> Iterator[Span]:
+    """What is left of a span where something is taken, without parts that are too short."""
+    at, least = whole[0], SHORTEST_PART if taken else 0.0
+    for start, end in [*taken, (whole[1], whole[1])]:
+        if start - at >= least:
+            yield at, min(start, whole[1])
+        at = max(at, end)
 
 
 def card_frames(script: Script) -> tuple[int, int]:

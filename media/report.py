@@ -8,14 +8,13 @@ from statistics import median
 from typing import Any
 
 from events.continuity import pictured
-from events.episode import (
+from events.episode import Episode, Take
+from events.episode_facts import (
     ContinuityError,
-    Episode,
     EpisodeCut,
     EpisodeRequested,
     QualityChecked,
     SpeechRendered,
-    Take,
     TakeJudged,
     TakeRefined,
     TakeRendered,

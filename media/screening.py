@@ -14,9 +14,10 @@ from engines.face import FaceEngine
 from engines.face.judge import Gates, judge
 from events.base import Value
 from events.character import Identity
-from events.episode import Finding, Sighting
+from events.episode_facts import Finding
 from events.script import FPS
 from events.storyboard import Shot
+from events.verdict import Sighting
 from media import quality
 from media.inspection import Measures, inspect_range, listen, merge
 from media.layout import FADE

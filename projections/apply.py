@@ -5,23 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from sqlalchemy import Connection, Table, delete, func, select
+from sqlalchemy import Connection, Table, delete, select
 
 from events import character as c
-from events import episode as e
+from events import episode_facts as e
 from events import job as j
 from events import look as k
 from events import series as s
 from events.base import Event, Forgotten, Value
 from events.consolidation import MemoriesConsolidated
 from events.log import Entry
-from projections import tables
+from projections import costs, tables
 from projections.tables import change, put
 
 Handler = Callable[[Connection, Entry, Any], None]
 """(connection, entry, the entry's fact): writes rows in the caller's transaction."""
 
-REVISION = 2
+REVISION = 3
 """Raise it when handlers write other rows than before: all tables are made again then."""
 
 
@@ -244,13 +244,10 @@ def scene_completed(connection: Connection, entry: Entry, fact: e.SceneCompleted
 
 
 def scene_flagged(connection: Connection, entry: Entry, fact: e.SceneFlagged) -> None:
-    """None of the scene's takes counts any more; money held for one that was never submitted comes back."""
+    """None of the scene's takes counts any more."""
     rounds = tables.scenes.c.rounds + 1
     _change_scene(connection, entry, fact.scene, status="flagged", reason=fact.reason, rounds=rounds)
     key = {"episode_id": _id(entry), "scene": fact.scene}
-    waiting = _in_episode(select(tables.takes.c.take_id), tables.takes, entry, scene=fact.scene, status="requested")
-    for take_id in connection.scalars(waiting.order_by(tables.takes.c.take_id)).all():
-        _book(connection, entry, take_id, "REFUNDED", 0.0)
     change(connection, tables.shots, key, accepted="")
     change(connection, tables.takes, key, status="dropped", updated_at=_when(entry))
 
@@ -264,6 +261,39 @@ def quality_checked(connection: Connection, entry: Entry, fact: e.QualityChecked
     _change_episode(connection, entry, **_told(fact, tables.episodes))
     for shot_id, sighting in fact.identity:
         _put_sighting(connection, entry, tables.film_sightings, {"shot_id": shot_id}, sighting)
+
+
+def engine_assigned(connection: Connection, entry: Entry, fact: e.EngineAssigned) -> None:
+    for number in fact.scenes:
+        _change_scene(connection, entry, number, engine=fact.engine)
+
+
+def line_revised(connection: Connection, entry: Entry, fact: e.LineRevised) -> None:
+    key = {"episode_id": _id(entry), "scene": fact.scene, "line": fact.line}
+    change(connection, tables.lines, key, text=fact.text)
+
+
+def cast_updated(connection: Connection, entry: Entry, fact: e.CastUpdated) -> None:
+    for member in fact.cast:
+        put(connection, tables.episode_cast, episode_id=_id(entry), **_told(member, tables.episode_cast))
+
+
+def episode_reopened(connection: Connection, entry: Entry, fact: e.EpisodeReopened) -> None:
+    """What is stale says why; its scenes are being shot again."""
+    for take_id in fact.takes:
+        key = {"episode_id": _id(entry), "take_id": take_id}
+        change(connection, tables.takes, key, status="stale", reason=fact.because, updated_at=_when(entry))
+        change(connection, tables.shots, {"episode_id": _id(entry), "accepted": take_id}, accepted="")
+    stale = _in_episode(select(tables.takes.c.scene), tables.takes, entry).where(tables.takes.c.take_id.in_(fact.takes))
+    for number in connection.scalars(stale.distinct()).all():
+        _change_scene(connection, entry, number, status="shooting", reason=fact.because)
+
+
+def storyboard_dropped(connection: Connection, entry: Entry, fact: e.StoryboardDropped) -> None:
+    key = {"episode_id": _id(entry), "scene": fact.scene}
+    connection.execute(delete(tables.shots).where(*(tables.shots.c[name] == value for name, value in key.items())))
+    change(connection, tables.takes, key, status="stale", updated_at=_when(entry))
+    _change_scene(connection, entry, fact.scene, status="written")
 
 
 def episode_delivered(connection: Connection, entry: Entry, fact: e.EpisodeDelivered) -> None:
@@ -311,39 +341,6 @@ def picture_requested(connection: Connection, entry: Entry, fact: j.PictureReque
 
 def _change_job(connection: Connection, entry: Entry, **values: Any) -> None:
     change(connection, tables.jobs, {"job_id": _id(entry)}, **values)
-
-
-# ---------------------------------------------------------------- money
-
-
-def money_reserved(connection: Connection, entry: Entry, fact: e.TakeRequested) -> None:
-    """The request says the estimate and holds as much, in one."""
-    for status in ("ESTIMATED", "RESERVED"):
-        _book(connection, entry, fact.take_id, status, fact.reserved, fact.engine)
-
-
-def money_spent(connection: Connection, entry: Entry, fact: e.TakeRendered) -> None:
-    _book(connection, entry, fact.take_id, "COMPLETED", fact.cost)
-
-
-def money_released(connection: Connection, entry: Entry, fact: e.TakeFailed) -> None:
-    """A failure before the provider was asked gives the money back; after, the provider has failed and charges
-    nothing. What a rendered take cost stays spent, whatever fails later."""
-    wanted = select(tables.takes.c.operation, tables.takes.c.uri)
-    operation, uri = connection.execute(_in_episode(wanted, tables.takes, entry, take_id=fact.take_id)).one()
-    if not uri:
-        _book(connection, entry, fact.take_id, "FAILED" if operation else "REFUNDED", 0.0)
-
-
-def _book(
-    connection: Connection, entry: Entry, take_id: str, status: str, dollars: float, engine: str | None = None
-) -> None:
-    """The next step in the ledger of one take."""
-    table, key = tables.ledger, {"episode_id": _id(entry), "take_id": take_id}
-    steps, first = select(func.count(), func.max(table.c.engine)), {"take_id": take_id}
-    done, known = connection.execute(_in_episode(steps, table, entry, **first)).one()
-    told = {"status": status, "dollars": dollars, "engine": engine or known, "occurred_at": _when(entry)}
-    put(connection, table, **key, step=done + 1, **told)
 
 
 # ---------------------------------------------------------------- rows of an episode
@@ -407,17 +404,23 @@ HANDLERS: dict[type[Event], Iterable[Handler]] = {
     e.ScriptWritten: _episode(script_written, episode_is("written")),
     e.SpeechRendered: _episode(speech_rendered, worked("speech")),
     e.ShotPlanned: _episode(shot_planned),
-    e.TakeRequested: _episode(take_requested, take_is("requested"), money_reserved, episode_is("shooting")),
+    e.TakeRequested: _episode(take_requested, take_is("requested"), episode_is("shooting")),
     e.TakeSubmitted: _episode(take_is("submitted", "operation")),
-    e.TakeRendered: _episode(take_is("rendered", "uri", "tail", "frames", "worked"), money_spent, worked("video")),
+    e.TakeRendered: _episode(take_is("rendered", "uri", "tail", "frames", "worked"), worked("video")),
     e.TakeJudged: _episode(take_judged, worked("face"), take_is("rejected")),
     e.TakeRefined: _episode(take_refined, worked("refine")),
-    e.TakeFailed: _episode(money_released, take_is("failed", "code", "reason")),
+    e.TakeFailed: _episode(take_is("failed", "code", "reason")),
     e.TakeAccepted: _episode(take_accepted, take_is("accepted")),
     e.SceneCompleted: _episode(scene_completed),
     e.EpisodeCut: _episode(episode_cut, worked("cut"), episode_is("cut")),
     e.QualityChecked: _episode(quality_checked, worked("quality"), episode_is("checked")),
     e.SceneFlagged: _episode(scene_flagged, episode_is("shooting")),
+    e.FirstFramePainted: _episode(worked("image")),
+    e.EngineAssigned: _episode(engine_assigned),
+    e.LineRevised: _episode(line_revised),
+    e.CastUpdated: _episode(cast_updated),
+    e.EpisodeReopened: _episode(episode_reopened, episode_is("shooting")),
+    e.StoryboardDropped: _episode(storyboard_dropped),
     e.EpisodeDelivered: _episode(episode_delivered, episode_is("delivered")),
     e.EpisodeFailed: _episode(episode_failed, episode_is("failed")),
     e.ContinuityChecked: _episode(continuity_checked),
@@ -431,5 +434,6 @@ HANDLERS: dict[type[Event], Iterable[Handler]] = {
     j.JobCompleted: _job(job_is("completed", "uri", "idr")),
     j.JobFailed: _job(job_is("failed", "reason")),
     j.JobErased: (erased("job_id"),),
+    **costs.HANDLERS,
 }
 """Fact → what it does to the tables, in this order."""

@@ -143,6 +143,7 @@ scenes = _table(
     _text("camera"),
     _json("characters"),
     _json("changes"),
+    _text("engine"),
     _text("status"),
     _text("reason"),
     _count("rounds"),
@@ -231,16 +232,23 @@ refinements = _table(
     _flag("kept"),
 )
 work = _table("work", _key("episode_id"), _key("version", Integer), _text("stage"), _number("seconds"))
-ledger = _table(
-    "ledger",
-    _key("episode_id"),
-    _key("take_id"),
-    _key("step", Integer),
-    _text("status"),
-    _number("dollars"),
+purchases = _table(
+    "purchases",
+    _key("purchase_id"),
+    _text("project"),
+    _text("series_id"),
+    _text("stage"),
     _text("engine"),
-    _text("occurred_at"),
+    _text("account"),
+    _text("status"),
+    _text("reason"),
+    _number("reserved"),
+    _number("spent"),
+    _text("reserved_at"),
+    _text("settled_at"),
 )
+budgets = _table("budgets", _key("scope"), _number("dollars"))
+estimates = _table("estimates", _key("project"), _number("dollars"))
 
 jobs = _table(
     "jobs",

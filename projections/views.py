@@ -30,7 +30,6 @@ Row = dict[str, Any]
 
 BATCH = 500
 LOG = "log"
-SETTLED = ("COMPLETED", "FAILED", "REFUNDED")
 _CREATING = 7_311_402
 """PostgreSQL's advisory lock while the tables are made."""
 
@@ -215,14 +214,26 @@ class Views:
 
     # ------------------------------------------------------------ money and measures
 
-    def costs(self) -> list[Row]:
-        """One row per take: ``estimated``, ``reserved`` (still held) and ``spent`` dollars, the ``status`` it has
-        come to, and its ``steps`` (ESTIMATED, RESERVED, then COMPLETED, FAILED or REFUNDED)."""
-        key = (t.ledger.c.episode_id, t.ledger.c.take_id)
-        takes: dict[tuple[str, str], list[Row]] = {}
-        for step in self._rows(select(t.ledger).order_by(*key, t.ledger.c.step)):
-            takes.setdefault((step["episode_id"], step["take_id"]), []).append(step)
-        return [_account(steps) for steps in takes.values()]
+    def purchases(self, project: UUID | str = "") -> list[Row]:
+        """Every paid call in order, of one episode or still or of all: ``reserved`` (still held) and ``spent`` dollars,
+        and the ``status`` that it has come to (RESERVED, UNKNOWN, COMPLETED, FAILED or REFUNDED)."""
+        table = t.purchases
+        query = select(table).order_by(table.c.reserved_at, table.c.purchase_id)
+        return self._rows(query.where(table.c.project == str(project)) if project else query)
+
+    def budgets(self) -> dict[str, float]:
+        """Dollars by scope (``events/ledger.py``)."""
+        return {row["scope"]: row["dollars"] for row in self._rows(select(t.budgets).order_by(t.budgets.c.scope))}
+
+    def estimates(self) -> dict[str, float]:
+        """Dollars that an episode was thought to cost, by its id."""
+        return {row["project"]: row["dollars"] for row in self._rows(select(t.estimates))}
+
+    def takes_per_shot(self, engine: str) -> float | None:
+        """How many takes an accepted shot of this engine has needed so far; None where it has filmed none."""
+        found = self._rows(select(t.takes.c.status).where(t.takes.c.engine == engine))
+        accepted = sum(take["status"] in ("accepted", "stale") for take in found)
+        return len(found) / accepted if accepted else None
 
     def metrics(self) -> Row:
         """``takes`` by verdict (``failed`` and ``unjudged`` beside them), ``retakes`` (takes beyond a shot's first),
@@ -258,21 +269,6 @@ class Views:
         self.catch_up()
         with self._engine.connect() as connection:
             return [dict(row) for row in connection.execute(query).mappings()]
-
-
-def _account(steps: list[Row]) -> Row:
-    last = steps[-1]
-    dollars = {step["status"]: step["dollars"] for step in steps}
-    return {
-        "episode_id": last["episode_id"],
-        "take_id": last["take_id"],
-        "engine": last["engine"],
-        "status": last["status"],
-        "estimated": dollars["ESTIMATED"],
-        "reserved": 0.0 if last["status"] in SETTLED else dollars["RESERVED"],
-        "spent": dollars.get("COMPLETED", 0.0),
-        "steps": [{name: step[name] for name in ("status", "dollars", "occurred_at")} for step in steps],
-    }
 
 
 # ---------------------------------------------------------------- the database

@@ -28,6 +28,7 @@ QUIET_RAY = {
     "RAY_USAGE_STATS_ENABLED": "0",
 }
 os.environ.update(QUIET_RAY)
+os.environ["LORAFRAME_OFFLINE"] = "1"  # no test reaches a provider, here or in a worker
 
 # The same examples on every machine, and no example fails for being slow on a busy one.
 settings.register_profile("steady", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])

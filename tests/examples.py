@@ -6,19 +6,22 @@ from datetime import date
 from uuid import UUID
 
 from events import character as c
-from events import episode as e
+from events import episode_facts as e
 from events import job as j
+from events import ledger as f
 from events import look as k
 from events import series as s
 from events.base import Event
 from events.character import CHARACTER
 from events.consolidation import MemoriesConsolidated
 from events.job import JOB
+from events.ledger import LEDGER
 from events.mentions import mention
 from events.production import EPISODE
 from events.script import Change, ChangeKind, Line, Mood, Place, Pose, Scene, Script, TimeOfDay, Weather
 from events.series import SERIES
 from events.storyboard import Angle, Camera, Framing, Move, Shot, Timing
+from events.verdict import Sighting, Span, Trait, Verdict
 
 AVA, MARLOW, SHOW, PILOT = (UUID(int=number) for number in (0xA, 0xB, 0xC, 0xD))
 SCENE = k.SceneRef(episode=PILOT, scene=1)
@@ -77,9 +80,20 @@ CAST = (
     e.CastMember(slug="ava", character_id=AVA, version=5),
     e.CastMember(slug="marlow", character_id=MARLOW, version=4),
 )
-HAIR = e.Trait(slug="ava", trait="hair", value="pass", expected="#8a4020", measured="#8c4424", distance=3.5)
-SEEN = e.Sighting(slug="ava", frames=12, idr=0.9, low=0.8, raw=0.6)
+HAIR = Trait(slug="ava", trait="hair", value="pass", expected="#8a4020", measured="#8c4424", distance=3.5)
+SEEN = Sighting(slug="ava", frames=12, idr=0.9, low=0.8, raw=0.6)
 CALIBRATION = c.Calibration(stranger=0.4, weakest=0.5, median=0.65, poor="photo-2")
+
+PURCHASE = f.Purchase(
+    purchase_id=f"{PILOT}/s01-1-t1",
+    stage="video",
+    engine="veo",
+    account="google",
+    project=PILOT,
+    series_id=SHOW,
+    dollars=0.4,
+    by=UUID(int=0xE),
+)
 
 FACTS: tuple[Event, ...] = (
     c.CharacterCreated(
@@ -131,6 +145,7 @@ FACTS: tuple[Event, ...] = (
         scene=1, line=0, speaker="ava", voice="af_heart", uri="asset://" + "b" * 64, frames=24, worked=1.5
     ),
     e.ShotPlanned(shot=SHOTS[0]),
+    e.FirstFramePainted(shot_id="s01-1", uri="asset://" + "6" * 64, cost=0.04, worked=3.0),
     e.TakeRequested(take_id="s01-1-t1", shot_id="s01-1", engine="puppet", seed=1234, prompt="Ava falls.", reserved=0.4),
     e.TakeSubmitted(take_id="s01-1-t1", operation="op-1"),
     e.TakeRendered(
@@ -142,20 +157,20 @@ FACTS: tuple[Event, ...] = (
         worked=2.5,
     ),
     e.TakeJudged(
-        take_id="s01-1-t1", verdict=e.Verdict(value="pass", sightings=(SEEN,), reason="Ava is Ava."), worked=0.5
+        take_id="s01-1-t1", verdict=Verdict(value="pass", sightings=(SEEN,), reason="Ava is Ava."), worked=0.5
     ),
     e.TakeRefined(
         take_id="s01-1-t1",
         round=1,
         uri="asset://" + "4" * 64,
         tail="asset://" + "5" * 64,
-        verdict=e.Verdict(
+        verdict=Verdict(
             value="pass",
             sightings=(SEEN.replaced(copied=0.25),),
             reason="Ava is Ava again.",
-            spans=(e.Span(kind="drift", slugs=("ava",), start=1.0, end=2.5),),
+            spans=(Span(kind="drift", slugs=("ava",), start=1.0, end=2.5),),
             traits=(
-                e.Trait(slug="ava", trait="hair", value="pass", expected="#8a4020", measured="#8c4424", distance=3.5),
+                Trait(slug="ava", trait="hair", value="pass", expected="#8a4020", measured="#8c4424", distance=3.5),
             ),
         ),
         before=0.4,
@@ -185,6 +200,11 @@ FACTS: tuple[Event, ...] = (
         worked=3.0,
     ),
     e.SceneFlagged(scene=1, reason="Scene 1 is black."),
+    e.EngineAssigned(scenes=(1,), engine="veo"),
+    e.LineRevised(scene=1, line=0, text="Take care!"),
+    e.CastUpdated(cast=(CAST[0].replaced(version=9), CAST[1])),
+    e.EpisodeReopened(takes=("s01-1-t1",), lines=("1/0",), because="line 0 of scene 1 is another"),
+    e.StoryboardDropped(scene=1),
     e.EpisodeDelivered(files=(e.Deliverable(name="film.mp4", uri="asset://" + "e" * 64),)),
     e.ContinuityChecked(
         errors=(
@@ -200,12 +220,12 @@ FACTS: tuple[Event, ...] = (
     ),
     j.PictureRequested(picture=1, seed=77, prompt="Ava stands in the rain.", reserved=0.04),
     j.PicturePainted(picture=1, uri="asset://" + "6" * 64, cost=0.04, worked=1.25),
-    j.PictureJudged(picture=1, verdict=e.Verdict(value="fail", sightings=(SEEN,), reason="No."), worked=0.25),
+    j.PictureJudged(picture=1, verdict=Verdict(value="fail", sightings=(SEEN,), reason="No."), worked=0.25),
     j.PictureRefined(
         picture=1,
         round=1,
         uri="asset://" + "7" * 64,
-        verdict=e.Verdict(value="pass", sightings=(SEEN,), reason="Yes."),
+        verdict=Verdict(value="pass", sightings=(SEEN,), reason="Yes."),
         before=0.5,
         after=0.9,
         outside=0.995,
@@ -216,7 +236,12 @@ FACTS: tuple[Event, ...] = (
     j.JobCompleted(uri="asset://" + "7" * 64, idr=0.9),
     j.JobFailed(reason="No picture was like Ava."),
     j.JobErased(),
+    f.BudgetSet(scope=f.STUDIO, limit=20.0),
+    f.CostEstimated(project=PILOT, dollars=12.5),
+    f.CostReserved(purchase=PURCHASE),
+    f.CostDoubted(purchase_id=PURCHASE.purchase_id, reason="No answer came."),
+    f.CostSettled(purchase_id=PURCHASE.purchase_id, ending="completed", dollars=0.35),
 )
 """One of every kind, with every field told."""
 
-AGGREGATES = (CHARACTER, EPISODE, SERIES, JOB)
+AGGREGATES = (CHARACTER, EPISODE, SERIES, JOB, LEDGER)

@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 from bench.figures import Record
 from events.character import CHARACTER, Character
 from events.continuity import SUDDEN, changes_of, compare, people_of, pictured, plan_world
-from events.episode import Trait
 from events.look import Garment, Injury, Look
 from events.mentions import mention
 from events.prompt import Background, describe_identity, describe_look, shot_prompt
 from events.script import MEASURED_IN, Change, ChangeKind, Line, Mood, Scene, Script
 from events.storyboard import Camera, Framing, Shot, Timing
+from events.verdict import Trait
 from tests.people import creating, playing
 from tests.scenario import given
 

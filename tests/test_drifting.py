@@ -25,7 +25,7 @@ from tests.sample_cast import EMPTY, cut_out, engine, vectors
 class Papers:
     """A video engine that writes down whose pictures it was given instead of filming."""
 
-    profile = Profile(name="papers", longest_clip=8, repeatable=True)
+    profile = Profile(name="papers", longest_clip=8, repeatable=True, house_clips=True)
 
     def submit(self, order: ShotOrder) -> str:
         return self._cast(order)

@@ -7,9 +7,9 @@ from hypothesis import given as given_any
 from hypothesis import strategies as st
 
 from events.base import Command
-from events.episode import (
+from events.episode import Episode
+from events.episode_facts import (
     Deliverable,
-    Episode,
     EpisodeCut,
     EpisodeDelivered,
     EpisodeFailed,
@@ -28,7 +28,6 @@ from events.episode import (
     TakeRendered,
     TakeRequested,
     TakeSubmitted,
-    Verdict,
 )
 from events.errors import Conflict, LoraFrameError, NotFound
 from events.production import (
@@ -44,6 +43,7 @@ from events.production import (
     FailTake,
     FlagScene,
     JudgeTake,
+    PaintFirstFrame,
     PlanScene,
     RefineTake,
     RenderTake,
@@ -55,6 +55,8 @@ from events.production import (
     next_step,
     take_seed,
 )
+from events.revision import AssignEngine, DropStoryboard, RefreshEpisode, ReviseLine
+from events.verdict import Verdict
 from tests.examples import CAST, SCRIPT, SHOTS
 from tests.scenario import Given, given
 
@@ -117,6 +119,11 @@ def test_an_episode_is_requested_once() -> None:
 
 
 LATER: list[Command] = [
+    PaintFirstFrame(shot_id="s01-1", uri="asset://frame"),
+    AssignEngine(engine="veo"),
+    ReviseLine(scene=1, line=0, text="Take care!"),
+    RefreshEpisode(cast=CAST),
+    DropStoryboard(scene=1),
     WriteScript(script=SCRIPT, engine="beats"),
     AddSpeech(scene=1, line=0, speaker="ava", voice="v", uri="asset://1", frames=1),
     PlanScene(shots=SHOTS),

@@ -14,7 +14,7 @@ from actors.shell import Shell
 from actors.studio import Studio, id_of
 from bench.figures import Record
 from events.character import CHARACTER, CharacterErased, CreateCharacter, EraseCharacter, Reference
-from events.episode import CastMember
+from events.episode_facts import CastMember
 from events.errors import Conflict, NotFound
 from events.production import RequestEpisode, WriteScript
 from events.script import Scene, Script

@@ -20,7 +20,8 @@ from actors.shell import state_at
 from actors.studio import Studio
 from bench.figures import Record
 from events.character import SceneGenerated
-from events.episode import Episode, TakeAccepted, TakeRendered, TakeRequested
+from events.episode import Episode
+from events.episode_facts import TakeAccepted, TakeRendered, TakeRequested
 from events.log import Entry
 from events.production import EPISODE
 from media.inspection import inspect

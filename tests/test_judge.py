@@ -15,7 +15,7 @@ from bench.figures import Record
 from engines.face.assignment import Found, Likeness, assign
 from engines.face.identity import idr, likeness
 from engines.face.judge import Gates, judge, judge_clip
-from events.episode import Verdict
+from events.verdict import Verdict
 from media.clips import ClipWriter
 from tests.sample_cast import EMPTY, SLUGS, VIEWS, engine, frame, identities, vectors
 

@@ -18,7 +18,7 @@ from engines.face.judge import Gates, judge, judge_clip
 from engines.face.morph import blend
 from engines.face.spans import stretches
 from engines.video.drifting import unfocused
-from events.episode import Span, Verdict
+from events.verdict import Span, Verdict
 from media.clips import ClipWriter
 from tests.sample_cast import EMPTY, SLUGS, VIEWS, cut_out, engine, frame, identities, portrait
 

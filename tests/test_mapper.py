@@ -20,6 +20,7 @@ from eventsourcing.persistence import StoredEvent
 
 from events.base import Event, Forgotten
 from events.errors import StorageError
+from events.ledger import LEDGER
 from events.mapper import SEALED, Mapper, Recorded
 from tests.examples import AGGREGATES, AVA, FACTS
 
@@ -202,7 +203,7 @@ def test_what_is_sealed_for_one_cannot_be_read_as_anothers() -> None:
 
 
 def test_all_about_a_character_and_its_films_is_sealed() -> None:
-    """Only that somebody was erased, and what a show is called, can be read without a key."""
+    """Only that somebody was erased, what a show is called, and what was paid, can be read without a key."""
     assert {fact.topic for fact in ALL if not fact.sealed} == {
         "character.erased",
         "episode.erased",
@@ -211,4 +212,5 @@ def test_all_about_a_character_and_its_films_is_sealed() -> None:
         "series.bible-written",
         "series.character-cast",
         "series.episode-ordered",
+        *(fact.topic for fact in LEDGER.facts),
     }

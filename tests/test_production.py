@@ -18,7 +18,8 @@ from actors.studio import Delivered, Studio
 from bench.figures import Record
 from engines.face.onnx import Faces
 from events.base import Event
-from events.episode import Episode, ScriptWritten, TakeJudged, TakeSubmitted
+from events.episode import Episode
+from events.episode_facts import ScriptWritten, TakeJudged, TakeSubmitted
 from events.production import is_acceptable
 from events.script import Script
 from media.frames import frame_count, frames_at, sample
@@ -49,7 +50,7 @@ def studio(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Studio]:
 def filming(engine: str, **options: float) -> dict[str, Any]:
     """Settings with another video engine."""
     engines = Settings.from_env({}).engines | {"video": engine}
-    return {"engines": engines, "engine_options": {"drifting": options} if options else {}}
+    return {"engines": engines, "engine_options": {"video": {"drifting": options}} if options else {}}
 
 
 def scene(number: int, who: list[str], camera: str, **told: Any) -> dict[str, Any]:

@@ -7,10 +7,11 @@ from io import StringIO
 from rich.console import Console
 
 from drivers.progress import Progress, stages
-from events import episode as e
+from events import episode_facts as e
 from events import production as p
 from events.base import Event
 from events.production import EPISODE
+from events.verdict import Verdict
 from tests.examples import CAST, SCRIPT, SEEN, SHOTS
 from tests.scenario import Given, given
 
@@ -31,9 +32,9 @@ def filmed(so_far: Given[e.Episode], shot: str, take: int, verdict: e.Verdict) -
     )
 
 
-GOOD = e.Verdict(value="pass", sightings=(SEEN,))
-DRIFTED = e.Verdict(value="fail", reason="The face is not Ava's.")
-EMPTY = e.Verdict(value="unknown", reason="No face is seen.")
+GOOD = Verdict(value="pass", sightings=(SEEN,))
+DRIFTED = Verdict(value="fail", reason="The face is not Ava's.")
+EMPTY = Verdict(value="unknown", reason="No face is seen.")
 FIRST_SCENE = filmed(filmed(filmed(PLANNED, "s01-1", 1, DRIFTED), "s01-1", 2, GOOD), "s01-2", 1, EMPTY)
 CUT = filmed(FIRST_SCENE, "s02-1", 1, GOOD).and_then(p.CutEpisode(film=FILM, subtitles=FILM, frames=360))
 

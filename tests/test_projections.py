@@ -11,21 +11,34 @@ from uuid import UUID, uuid5
 import pytest
 
 from bench.figures import Record
-from events.base import Event
+from events.base import Command, Event
 from events.character import CHARACTER, AssignVoice, CharacterBranched, CharacterErased
-from events.episode import EpisodeErased, TakeFailed, Verdict
+from events.episode_facts import EpisodeErased, EpisodeReopened, TakeFailed
 from events.errors import InvalidInput, NotFound
+from events.ledger import (
+    LEDGER,
+    LEDGER_ID,
+    STUDIO,
+    BudgetSet,
+    CostEstimated,
+    DoubtCost,
+    ReserveCost,
+    SettleCost,
+    series_scope,
+)
 from events.log import Log
 from events.look import WardrobeChanged
 from events.production import EPISODE, FlagScene
+from events.revision import ReviseLine
 from events.series import SERIES, CreateSeries, OrderEpisode
+from events.verdict import Verdict
 from projections import tables, views
 from projections.apply import HANDLERS
 from projections.views import Views
-from tests.examples import AGGREGATES, AVA, CAST, FACTS, MARLOW, PILOT, SCRIPT, SEEN, SHOW
+from tests.examples import AGGREGATES, AVA, CAST, FACTS, MARLOW, PILOT, PURCHASE, SCRIPT, SEEN, SHOW
 from tests.people import creating, finds, playing
 from tests.scenario import given
-from tests.test_episode import CLOSE, DELIVERED, FAIL, PLANNED, ask, fail, film, render, submit
+from tests.test_episode import CLOSE, DELIVERED, FAIL, PLANNED, ask, fail, film
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -331,44 +344,44 @@ def test_a_flagged_scene_shows_its_takes_as_dropped(log: Log, shown: Views) -> N
 # ---------------------------------------------------------------- money and measures
 
 
-def steps(log: Log, shown: Views, *commands: object) -> tuple[list[str], float, float]:
-    """What the ledger says of the take that these commands make: steps, reserved, spent."""
-    tell(log, PILOT, PLANNED.and_then(*commands).past)  # type: ignore[arg-type]
-    (take,) = shown.costs()
-    assert take["estimated"] == 0.4
-    return [step["status"] for step in take["steps"]], take["reserved"], take["spent"]
+def bought(*commands: Command) -> list[Event]:
+    return list(given(LEDGER).and_then(ReserveCost(purchase=PURCHASE), *commands).past)
 
 
-def test_a_requested_take_holds_its_price(log: Log, shown: Views) -> None:
-    assert steps(log, shown, ask(CLOSE)) == (["ESTIMATED", "RESERVED"], 0.4, 0.0)
+@pytest.mark.parametrize(
+    ("commands", "status", "reserved", "spent"),
+    [
+        ((), "RESERVED", 0.4, 0.0),
+        ((DoubtCost(purchase_id=PURCHASE.purchase_id, reason="no answer"),), "UNKNOWN", 0.4, 0.0),
+        ((SettleCost(purchase_id=PURCHASE.purchase_id, ending="completed", dollars=0.3),), "COMPLETED", 0.0, 0.3),
+        ((SettleCost(purchase_id=PURCHASE.purchase_id, ending="failed"),), "FAILED", 0.0, 0.0),
+        ((SettleCost(purchase_id=PURCHASE.purchase_id, ending="refunded"),), "REFUNDED", 0.0, 0.0),
+    ],
+)
+def test_every_purchase_is_shown_with_how_it_ended(
+    log: Log, shown: Views, commands: tuple[Command, ...], status: str, reserved: float, spent: float
+) -> None:
+    tell(log, LEDGER_ID, bought(*commands))
+    (purchase,) = shown.purchases(PILOT)
+    assert (purchase["status"], purchase["reserved"], purchase["spent"]) == (status, reserved, spent)
+    assert shown.purchases() == [purchase] and shown.purchases(SHOW) == []
 
 
-def test_a_rendered_take_has_cost_what_it_cost(log: Log, shown: Views) -> None:
-    assert steps(log, shown, *film(CLOSE)) == (["ESTIMATED", "RESERVED", "COMPLETED"], 0.0, 0.3)
+def test_budgets_and_estimates_are_shown_until_they_are_taken_away(log: Log, shown: Views) -> None:
+    scope = series_scope(SHOW)
+    tell(log, LEDGER_ID, [BudgetSet(scope=STUDIO, limit=20), BudgetSet(scope=scope, limit=5)])
+    tell(log, LEDGER_ID, [CostEstimated(project=PILOT, dollars=3.5), BudgetSet(scope=scope, limit=None)])
+    assert shown.budgets() == {STUDIO: 20}
+    assert shown.estimates() == {str(PILOT): 3.5}
 
 
-def test_money_comes_back_when_the_provider_was_never_asked(log: Log, shown: Views) -> None:
-    assert steps(log, shown, ask(CLOSE), fail(CLOSE)) == (["ESTIMATED", "RESERVED", "REFUNDED"], 0.0, 0.0)
-
-
-def test_a_provider_that_failed_is_not_paid(log: Log, shown: Views) -> None:
-    told = steps(log, shown, ask(CLOSE), submit(CLOSE), fail(CLOSE))
-    assert told == (["ESTIMATED", "RESERVED", "FAILED"], 0.0, 0.0)
-
-
-def test_what_was_rendered_stays_paid_when_its_judge_fails(log: Log, shown: Views) -> None:
-    told = steps(log, shown, ask(CLOSE), submit(CLOSE), render(CLOSE), fail(CLOSE))
-    assert told == (["ESTIMATED", "RESERVED", "COMPLETED"], 0.0, 0.3)
-
-
-def test_money_of_a_dropped_take_comes_back_only_when_nobody_was_asked(log: Log, shown: Views) -> None:
-    told = steps(log, shown, ask(CLOSE), FlagScene(scene=2, reason="black"))
-    assert told == (["ESTIMATED", "RESERVED", "REFUNDED"], 0.0, 0.0)
-
-
-def test_money_of_a_dropped_take_that_is_under_way_stays_held(log: Log, shown: Views) -> None:
-    told = steps(log, shown, ask(CLOSE), submit(CLOSE), FlagScene(scene=2, reason="black"))
-    assert told == (["ESTIMATED", "RESERVED"], 0.4, 0.0)
+def test_a_stale_take_says_why_and_counts_no_more(log: Log, shown: Views) -> None:
+    past = PLANNED.and_then(*film(CLOSE), ReviseLine(scene=1, line=0, text="Watch out!")).past
+    reopened = EpisodeReopened(takes=(f"{CLOSE}-t1",), because="line 0 is another")
+    tell(log, PILOT, [*past, reopened])
+    (take,) = shown.takes(PILOT)
+    assert (take["status"], take["reason"]) == ("stale", "line 0 is another")
+    assert not any(shot["accepted"] for shot in shown.shots(PILOT))
 
 
 def test_metrics_count_takes_retakes_identity_and_work(log: Log, shown: Views) -> None:

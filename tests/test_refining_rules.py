@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from events.episode import Limits, SceneCompleted, Sighting, TakeAccepted, TakeRefined, Trait, Verdict
+from events.episode_facts import Limits, SceneCompleted, TakeAccepted, TakeRefined
 from events.production import EPISODE, FlagScene, RefineTake, Step, next_step
+from events.verdict import Sighting, Trait, Verdict
 from tests.scenario import Given, given
 from tests.test_episode import CLOSE, PLANNED, REQUEST, film, take
 

@@ -9,9 +9,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from events.episode import Episode, QualityChecked, Sighting
+from events.episode import Episode
+from events.episode_facts import QualityChecked
 from events.script import Scene, Script
 from events.storyboard import Camera, Shot
+from events.verdict import Sighting
 from media.layout import Piece
 from media.reel import Reel
 from media.retention import plot, retention

@@ -10,7 +10,7 @@ import pytest
 from actors.settings import Settings
 from actors.shell import state_at
 from actors.studio import Studio
-from events.episode import CastMember, Limits, Sighting, Verdict
+from events.episode_facts import CastMember, Limits
 from events.errors import Conflict, InvalidInput, NotFound
 from events.job import (
     JOB,
@@ -33,6 +33,7 @@ from events.job import (
     Step,
     next_step,
 )
+from events.verdict import Sighting, Verdict
 from media.pictures import open_picture
 from tests.examples import AVA
 from tests.scenario import Given, given

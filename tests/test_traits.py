@@ -13,9 +13,9 @@ from engines.face.identity import extract
 from engines.face.style import difference, from_hex
 from engines.face.traits import TraitSheet, trait_sheet, traits
 from events.character import Identity
-from events.episode import Trait
 from events.look import Garment, Injury, Look
 from events.storyboard import Framing
+from events.verdict import Trait
 from tests.sample_cast import EMPTY, SLUGS, cut_out, engine, frame
 from tests.takes import VIEWS, own_clothes, recast, take
 

@@ -24,8 +24,8 @@ from engines.face.identity import reach
 from engines.face.spans import stretches
 from events.base import Value
 from events.character import Calibration, Identity
-from events.episode import Sighting, Span, Verdict
 from events.script import FPS
+from events.verdict import Sighting, Span, Verdict
 from media.frames import frame_count, sample
 
 

@@ -32,8 +32,8 @@ from engines.face.style import (
 )
 from engines.video.puppet.figure.injury import wound_of
 from events.character import Identity, Style
-from events.episode import Opinion, Trait
 from events.look import Injury, Look
+from events.verdict import Opinion, Trait
 from media.pictures import flattened
 
 MOST_FRAMES = 3

@@ -19,7 +19,7 @@ from engines.face.onnx import Faces
 from engines.refine import Refined, RefineOrder
 from engines.refine.expression import EYES_OPEN, MOUTH_OPEN, away
 from engines.refine.paint import Patch, Strokes, painted
-from engines.refine.tracking import Sight, Track, assigned, follow
+from engines.refine.tracking import Sight, Track, drifted, follow
 from engines.refine.views import View, chosen, views_of
 from engines.refine.warp import height
 from media.assets import Assets
@@ -32,8 +32,6 @@ SPREAD = 0.8
 JUMP = 0.02
 """Standard deviation of the same in heights of the face: how far its points may lie apart."""
 FORGOTTEN = 1e-3
-LOW = 10
-"""Percentile of the IDR over a clip by which a face is held for its own, and left alone."""
 
 
 @dataclass(frozen=True)
@@ -75,15 +73,7 @@ class Canonical:
 
     def _wrong(self, tracks: Sequence[Track], order: RefineOrder) -> list[tuple[str, Track]]:
         """The faces that have to be somebody's and are not."""
-        if not tracks:
-            return []
-        places = assigned(tracks, self.faces, order.identities, order.visible, order.identified)
-        wanted = [(slug, places[slug]) for slug in order.identified if slug in places]
-        return [
-            (slug, track)
-            for slug, track in wanted
-            if track.idr(self.faces, order.identities[slug], LOW) < self.gates.pass_
-        ]
+        return drifted(tracks, self.faces, order, self.gates.pass_)
 
     def _acts(self, slug: str, track: Track, order: RefineOrder) -> dict[int, Act]:
         return acts(track, views_of(order.references[slug], self.assets), order.attempt)

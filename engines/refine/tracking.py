@@ -14,6 +14,7 @@ from engines.face import Face, FaceEngine
 from engines.face.assignment import UNKNOWN_FACE
 from engines.face.identity import idr, likeness
 from engines.face.mesh import mesh as face_mesh
+from engines.refine import RefineOrder
 from engines.refine.colour import skin
 from engines.refine.expression import traits
 from events.character import Identity
@@ -29,6 +30,8 @@ HELD_MEAN, HELD_MOST = 0.5, 5.0
 of coding a picture twice. Measured on puppet clips: 0.2-0.6 and 2-4.5 where held, 8 and more at a blink."""
 RIVALS = 3
 """Faces looked at beyond those that have to be there."""
+LOW = 10
+"""Percentile of the IDR over a clip by which a face is held for its own, and left alone."""
 
 
 @dataclass(frozen=True)
@@ -171,3 +174,12 @@ def assigned(
         for chosen in combinations(faces, count)
     ]
     return dict(max(castings, key=lambda casting: sum(gain(slug, face) for slug, face in casting)))
+
+
+def drifted(tracks: Sequence[Track], engine: FaceEngine, order: RefineOrder, enough: float) -> list[tuple[str, Track]]:
+    """The faces that have to be somebody's and are less like them than ``enough`` (IDR)."""
+    if not tracks:
+        return []
+    places = assigned(tracks, engine, order.identities, order.visible, order.identified)
+    wanted = [(slug, places[slug]) for slug in order.identified if slug in places]
+    return [(slug, track) for slug, track in wanted if track.idr(engine, order.identities[slug], LOW) < enough]

@@ -7,11 +7,14 @@ from itertools import pairwise
 
 import numpy as np
 
-from events.script import FPS
+from events.errors import BadScript
+from events.script import FPS, Scene
 
 WORDS_PER_SECOND = 2.6
 """A slow reading pace. Kokoro's voices say 3.5 and more of these scripts' words a second, so that what is written at
 this pace fits its scene with every voice and leaves air for the picture."""
+FASTEST = 3.2
+"""Words a second that a hurried speaker says; more than that in a scene cannot be spoken in it."""
 SILENCE = 2.5
 """Seconds of a scene that are kept free of speech."""
 SHORTEST, LONGEST = 15.0, 25.0
@@ -30,6 +33,16 @@ def word_budget(seconds: float) -> int:
 def speaking_time(lines: Sequence[str]) -> float:
     """Seconds that these lines ask of a scene, with the silence around them."""
     return sum(words(line) for line in lines) / WORDS_PER_SECOND + max(SILENCE, 1.3 + 0.5 * len(lines))
+
+
+def check_speech(scene: Scene) -> None:
+    """Raises ``BadScript`` that names the scene where more is said in it than anybody can."""
+    said = sum(words(line.text) for line in scene.lines)
+    if said > FASTEST * scene.seconds:
+        raise BadScript(
+            f"Scene {scene.number} ({scene.scene_id}) has {said} words to say in {scene.seconds:g} seconds. "
+            "Shorten its dialogue and narration, or give it more time."
+        )
 
 
 def share_out(seconds: float, needed: Sequence[float]) -> list[float]:

@@ -16,13 +16,11 @@ from typing import Any
 from pydantic import Field, ValidationError, field_validator
 
 from engines.script import lexicon
+from engines.script.pace import check_speech
 from engines.script.reading import changes_in, felt
 from events.base import Value
 from events.errors import BadScript
 from events.script import FPS, NARRATOR, Change, ChangeKind, Line, Mood, Scene, Script, TimeOfDay, Weather, checked
-
-FASTEST = 3.2
-"""Words a second that a hurried speaker says; more than that in a scene cannot be spoken in it."""
 
 
 class SceneNote(Value):
@@ -126,8 +124,7 @@ def _scenes(notes: Sequence[SceneNote], cast: Sequence[str]) -> Iterator[Scene]:
         lines = _spoken(note)
         told = _changes(note, names, people, earlier)
         earlier += told
-        _check_speech(number, note, lines)
-        yield Scene(
+        scene = Scene(
             number=number,
             scene_id=note.scene_id,
             description=note.description,
@@ -143,6 +140,8 @@ def _scenes(notes: Sequence[SceneNote], cast: Sequence[str]) -> Iterator[Scene]:
             lines=lines,
             changes=(*told, *felt(people, location, mood, known)),
         )
+        check_speech(scene)
+        yield scene
 
 
 def _slug(name: str) -> str:
@@ -165,12 +164,3 @@ def _changes(
     if note.changes:
         return tuple(change.model_copy(update={"character": _slug(change.character)}) for change in note.changes)
     return tuple(change for change in changes_in(note.description, names, earlier) if change.character in people)
-
-
-def _check_speech(number: int, note: SceneNote, lines: Sequence[Line]) -> None:
-    said = sum(len(line.text.split()) for line in lines)
-    if said > FASTEST * note.duration_sec:
-        raise BadScript(
-            f"Scene {number} ({note.scene_id}) has {said} words to say in {note.duration_sec:g} seconds. "
-            "Shorten its dialogue and narration, or give it more time."
-        )

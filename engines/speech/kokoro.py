@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 import onnxruntime
 
+from engines.speech.levels import faded, levelled, trimmed
 from engines.speech.phonemes import phonemes
 from engines.wheels import wheel_file
 from events.errors import BadSetting, EngineMissing
@@ -27,11 +28,6 @@ COMFORTABLE = 160
 """Sentences are said together up to this many phonemes: very short runs sound clipped."""
 PAUSE = 0.22
 """Seconds between runs."""
-LEVEL = 0.1
-"""Root mean square of the sounding parts of every line (-20 dBFS)."""
-PEAK = 0.89
-FADE = 0.008
-TAIL = 0.06
 
 
 class Kokoro:
@@ -54,10 +50,10 @@ class Kokoro:
         """
         styles = self._styles(voice)
         accent = "gb" if voice.startswith("b") else "us"
-        runs = [_trimmed(self._run(run, styles)) for run in spoken_runs(phonemes(text, accent))]
+        runs = [trimmed(self._run(run, styles), RATE) for run in spoken_runs(phonemes(text, accent))]
         pause = np.zeros(round(PAUSE * RATE), np.float32)
-        pieces = [piece for run in runs for piece in (pause, _faded(run))][1:]
-        return _levelled(np.concatenate(pieces)) if pieces else np.zeros(0, np.float32)
+        pieces = [piece for run in runs for piece in (pause, faded(run, RATE))][1:]
+        return levelled(np.concatenate(pieces), RATE) if pieces else np.zeros(0, np.float32)
 
     def _styles(self, voice: str) -> np.ndarray:
         """``(510, 256)``: the voice for every count of phonemes, the mean of a blend's voices."""
@@ -133,32 +129,3 @@ def _pieces(sentence: str) -> list[str]:
     cut = cut + 1 if cut > 0 else sentence.rfind(" ", 0, LONGEST)
     cut = cut if cut > 0 else LONGEST
     return [sentence[:cut].strip(), *_pieces(sentence[cut:].strip())]
-
-
-def _trimmed(wave: np.ndarray) -> np.ndarray:
-    """Without what is 40 dB below the peak at either end, a breath of tail excepted."""
-    loud = np.flatnonzero(np.abs(wave) > 0.01 * np.abs(wave).max(initial=0))
-    if not loud.size:
-        return wave[:0]
-    tail = round(TAIL * RATE)
-    return wave[max(0, loud[0] - tail // 3) : loud[-1] + tail]
-
-
-def _faded(wave: np.ndarray) -> np.ndarray:
-    length = min(round(FADE * RATE), len(wave) // 2)
-    ramp = np.linspace(0, 1, length, dtype=np.float32)
-    faded = wave.copy()
-    faded[:length] *= ramp
-    faded[len(wave) - length :] *= ramp[::-1]
-    return faded
-
-
-def _levelled(wave: np.ndarray) -> np.ndarray:
-    """Every line as loud as the next, measured where there is sound (20 ms windows within 30 dB)."""
-    windows = wave[: len(wave) // 480 * 480].reshape(-1, 480)
-    power = np.mean(np.square(windows, dtype=np.float64), axis=1) if len(windows) else np.zeros(1)
-    sounding = power[power > power.max() * 1e-3]
-    if not sounding.size:
-        return wave
-    gain = min(LEVEL / np.sqrt(sounding.mean()), PEAK / np.abs(wave).max())
-    return (wave * gain).astype(np.float32)

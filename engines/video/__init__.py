@@ -12,8 +12,9 @@ from pydantic import Field
 
 from events.base import Value
 from events.character import Reference
+from events.errors import Unsupported
 from events.look import Look
-from events.script import Mood, Place, TimeOfDay, Weather
+from events.script import FPS, Mood, Place, TimeOfDay, Weather
 from events.storyboard import Shot
 
 
@@ -22,14 +23,49 @@ class Profile(Value):
 
     name: str
     longest_clip: float
+    lengths: tuple[float, ...] = ()
+    """The only lengths that it makes; empty: any up to ``longest_clip``. A clip is cut to its shot."""
     first_frame: bool = False
+    needs_first_frame: bool = False
+    """It only animates a picture: one is painted by the image engine where there is no tail."""
     last_frame: bool = False
+    extends: bool = False
+    """It goes on from the clip before instead of from its last frame."""
+    hops: int = 0
+    """How many shots in a row may begin at the tail of the one before until it drifts away; 0: any number."""
     references: int = 0
+    """Pictures of characters that it takes."""
+    adapters: bool = False
+    negative: bool = False
+    seeds: bool = False
     native_audio: bool = False
+    speaks: bool = False
+    """Mouths move with the spoken lines."""
     sizes: tuple[tuple[int, int], ...] = ((1280, 720),)
     price_per_second: float = 0.0
+    account: str = ""
+    """Whose bill it is on; engines of one provider share one."""
     repeatable: bool = False
     """Submitting the same order twice costs nothing and gives the same clip."""
+    findable: bool = False
+    """The provider can be asked whether an order arrived (``VideoEngine.find``)."""
+    remote: bool = False
+    """It works elsewhere: waiting for it takes no core of ours."""
+    house_clips: bool = False
+    """Its clips come from the house encoder, at the film's rate and length, ready to be cut."""
+
+    def seconds_for(self, frames: int) -> float:
+        """How much has to be ordered for a shot of so many film frames. Raises ``Unsupported``."""
+        seconds = frames / FPS
+        if seconds > self.longest_clip + 1e-6:
+            raise Unsupported(
+                f"{self.name} films {self.longest_clip:g} s at most, and the shot is {seconds:.1f} s long. Choose "
+                "another engine for it, or shorten its scene."
+            )
+        return min((length for length in self.lengths if length >= seconds - 1e-6), default=seconds)
+
+    def price(self, frames: int) -> float:
+        return self.price_per_second * self.seconds_for(frames)
 
 
 class ActorOrder(Value):
@@ -67,6 +103,19 @@ class ShotOrder(Value):
     lines: tuple[SpokenLine, ...] = ()
     tail: str = ""
     """Asset of the last frame (PNG) of the accepted take before, empty in a scene's first shot."""
+    first: str = ""
+    """Asset of the picture to begin with: the tail, or one that the image engine has painted."""
+    last: str = ""
+    """Asset of the picture to end with, for an engine that takes one."""
+    before: str = ""
+    """Asset of the clip before, for an engine that goes on from it; and the provider's name for it."""
+    before_operation: str = ""
+    anchor: str = ""
+    """Asset of the scene's first frame: its colours hold for the whole scene. Empty in a scene's first shot."""
+    negative: str = ""
+    """What must not be seen."""
+    take_id: str = ""
+    """Ours for this call: a provider that takes one can be asked for it later."""
     seed: int = 0
     size: tuple[int, int] = (1280, 720)
     fade_in: bool = False
@@ -75,14 +124,19 @@ class ShotOrder(Value):
 
 
 class Clip(Value):
-    """A finished clip on the local disk, encoded by the house encoder (media/clips.py)."""
+    """A finished clip on the local disk: any video, or one of the house encoder (media/clips.py) where the profile
+    says so. ``cost`` is what the provider charged, None where that is the price."""
 
     path: str
-    frames: int = Field(gt=0)
-    cost: float = 0.0
+    frames: int = Field(default=0, ge=0)
+    """Of a house clip; others are counted when they are taken in."""
+    cost: float | None = None
 
 
 class VideoEngine(Protocol):
+    """``submit`` raises ``OutcomeUnknown`` where the order was sent and no answer came, and otherwise only where
+    nothing was ordered."""
+
     profile: Profile
 
     def submit(self, order: ShotOrder) -> str:
@@ -91,4 +145,12 @@ class VideoEngine(Protocol):
 
     def collect(self, operation: str, order: ShotOrder, folder: Path) -> Clip:
         """Wait for the operation and put the clip into ``folder``. Raises ``TakeFailed``."""
+        ...
+
+
+class FindsOrders(Protocol):
+    """What a ``findable`` engine does besides."""
+
+    def find(self, take_id: str) -> str:
+        """The operation of an order that may have arrived; empty where the provider has never seen it."""
         ...

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path
 
 import yaml
 
-from engines.registry import engine_class
+from engines.registry import EngineOptions, make_engine
 from engines.video import ActorOrder, VideoEngine
 from engines.video.drifting import Drifting
 from events.character import Reference
@@ -16,16 +16,18 @@ from events.look import Look
 from media.assets import Assets
 
 
-def video_engine(name: str, assets: Assets, options: Mapping[str, Mapping[str, float]]) -> VideoEngine:
-    """``drifting`` wraps the puppet, ``drifting:slate`` the slate; its options are ``Drifting``'s shares.
+def video_engine(name: str, assets: Assets, options: EngineOptions) -> VideoEngine:
+    """``drifting`` wraps the puppet, ``drifting:slate`` the slate, ``simulated:puppet`` the puppet.
 
-    Raises ``BadSetting`` and ``EngineMissing`` as ``engine_class`` does.
+    Raises as ``make_engine`` does.
     """
     wrapper, _, wrapped = name.partition(":")
+    if wrapped and wrapper == "simulated":
+        return make_engine("video", wrapper, options, assets, video_engine(wrapped, assets, options))
     if wrapper == "drifting":
         engine = video_engine(wrapped or "puppet", assets, options)
-        return Drifting(engine, tuple(understudies(assets)), assets=assets, **options.get("drifting", {}))
-    built: VideoEngine = engine_class("video", name)(assets)
+        return Drifting(engine, tuple(understudies(assets)), assets=assets, **options.get("video", {}).get(wrapper, {}))
+    built: VideoEngine = make_engine("video", name, options, assets)
     return built
 
 

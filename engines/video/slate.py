@@ -27,7 +27,7 @@ PICTURE = 600
 class Slate:
     """A ``VideoEngine`` without a stage. ``references``: the first one, or ``front_neutral``, is shown."""
 
-    profile = Profile(name="slate", longest_clip=60, first_frame=True, references=20, repeatable=True)
+    profile = Profile(name="slate", longest_clip=60, first_frame=True, references=20, repeatable=True, house_clips=True)
 
     def __init__(self, assets: Assets) -> None:
         self._assets = assets

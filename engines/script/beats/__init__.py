@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from engines.script import StoryOrder, lexicon
+from engines.script import StoryOrder, check_order, lexicon
 from engines.script.beats.outline import chosen_beats, scene_count, settings, times, weathers
 from engines.script.beats.premise import Premise, describe, opening_sentence, premise, sentence_about
 from engines.script.beats.prose import Voice, fill, people
@@ -24,10 +24,8 @@ from engines.script.beats.retelling import is_page, retold
 from engines.script.beats.tables import GENRES
 from engines.script.pace import LONGEST, SHORTEST, share_out, speaking_time, words
 from engines.script.reading import felt
-from events.errors import BadScript
 from events.script import NARRATOR, Change, ChangeKind, Line, Mood, Scene, Script
 
-SHORTEST_FILM = 8.0
 ROLES = "ABCD"
 
 
@@ -58,7 +56,7 @@ class BeatPlanner:
 
     def write(self, order: StoryOrder) -> Script:
         """The script of an order. Raises ``BadScript`` for a story without words, no cast, or less than 8 s."""
-        _check(order)
+        check_order(order)
         about = premise(order.story, order.cast)
         if is_page(order):
             return retold(order, order.title or about.title)
@@ -81,15 +79,6 @@ def _told(about: Premise, order: StoryOrder) -> tuple[Telling, list[Draft]]:
         if _demand(drafts, order.seconds) <= order.seconds or order.seconds > LONGEST * (count - 1):
             break
     return told, _shortened(drafts, order.seconds)
-
-
-def _check(order: StoryOrder) -> None:
-    if not any(character.isalpha() for character in order.story):
-        raise BadScript("The story is empty. Write at least a line: who wants what, and what stands in the way.")
-    if not order.cast:
-        raise BadScript("The cast is empty. Name at least one character to play the story.")
-    if order.seconds < SHORTEST_FILM:
-        raise BadScript(f"A film of {order.seconds:g} seconds is too short to tell a story. Ask for 8 or more.")
 
 
 def _fingerprint(text: str) -> int:

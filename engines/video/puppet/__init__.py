@@ -25,7 +25,16 @@ from media.clips import ClipWriter
 class Puppet:
     """A ``VideoEngine``. It keeps the sets and figures it has made, for the next shot of the same scene."""
 
-    profile = Profile(name="puppet", longest_clip=8.0, first_frame=True, references=20, repeatable=True)
+    profile = Profile(
+        name="puppet",
+        longest_clip=8.0,
+        first_frame=True,
+        references=20,
+        seeds=True,
+        speaks=True,
+        repeatable=True,
+        house_clips=True,
+    )
 
     def __init__(self, assets: Assets, sets_kept: int = 3, figures_kept: int = 12) -> None:
         self.assets = assets
