@@ -12,10 +12,10 @@ demo: $(VENV)/run.stamp
 	$(BIN)/loraframe demo --out build/demo
 
 test: $(VENV)/test.stamp
-	$(BIN)/python -m pytest --numprocesses auto --dist loadgroup
+	$(BIN)/python -m pytest --numprocesses auto --dist loadscope
 
 test-long: $(VENV)/test.stamp
-	$(BIN)/python -m pytest --numprocesses auto --dist loadgroup -m "long or not long"
+	$(BIN)/python -m pytest --numprocesses auto --dist loadscope -m "long or not long"
 
 check: $(VENV)/test.stamp
 	$(BIN)/ruff format --check .

@@ -13,8 +13,10 @@ import tempfile
 import time
 import warnings
 from collections.abc import Iterator
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -52,11 +54,31 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
         record("main.10", "the whole suite, green", took, "s", f"<= {WHOLE_SUITE_LIMIT}", ok, "make test")
 
 
+STARTS_RAY = {"test_cli_film.py", "test_faults.py"}
+"""Files whose tests start a Ray of their own."""
+
+
+@cache
+def needs_ray(file: Path) -> bool:
+    return file.name in STARTS_RAY or "ray_cluster" in file.read_text()
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Where several processes share the run, those that need Ray stay in one, and those of a file together."""
-    for item in items:
-        on_ray = "ray_cluster" in getattr(item, "fixturenames", ())
-        item.add_marker(pytest.mark.xdist_group("ray" if on_ray else item.path.name))
+    """What takes longest comes first."""
+    items.sort(key=lambda item: not needs_ray(item.path))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Where several processes share the run, one has all that need Ray, and every file stays in one."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByFile(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            file = nodeid.partition("::")[0]
+            return "ray" if needs_ray(config.rootpath / file) else file
+
+    return ByFile(config, log)
 
 
 @pytest.fixture

@@ -217,6 +217,6 @@ def test_the_same_seed_gives_the_same_film(tmp_path: Path, figure: Record) -> No
 def made_with_seed(seed: int, home: Path) -> tuple[Script, list[np.ndarray]]:
     """The script and every seventh frame of a puppet film."""
     with opened(home, **filming("puppet")) as studio:
-        made = studio.create_episode(STORY, ["ava", "kairo"], seconds=12, seed=seed)
+        made = studio.create_episode(STORY, ["ava", "kairo"], seconds=8, seed=seed)
         frames = [picture for _, picture in frames_at(made.film, list(range(0, frame_count(made.film), 7)))]
         return facts(studio, made, ScriptWritten)[0].script, frames
