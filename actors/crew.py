@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Coroutine, Sequence
 from typing import TYPE_CHECKING, Any
 
-from actors.pools import Bench
+from actors.pools import Staff
 from actors.settings import Settings
 from actors.spending import Call, Purse, Spent
 from actors.workers import terms_of
@@ -24,7 +24,7 @@ WORKERS_OF = {"speech": "speaking", "image": "painting", "refine": "judging"}
 class Crew:
     """``own`` engines work in the director's process, the others in the pools."""
 
-    def __init__(self, settings: Settings, stages: Bench, purse: Purse) -> None:
+    def __init__(self, settings: Settings, stages: Staff, purse: Purse) -> None:
         self._settings = settings
         self._stages = stages
         self._purse = purse

@@ -7,14 +7,13 @@ at any moment, and the next one goes on from there.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid5
 
 import ray
 
 from actors.crew import Crew
-from actors.pools import Bench, Stages
+from actors.pools import Staff, Stages
 from actors.residence import Residence
 from actors.revising import played_by
 from actors.settings import Settings
@@ -70,7 +69,7 @@ PAUSES = (EngineMissing, KeyMissing, Offline, OutcomeUnknown, OverBudget, QuotaE
 class Direction:
     """One episode being made. ``make`` may be called again after any crash."""
 
-    def __init__(self, settings: Settings, episode_id: UUID, stages: Bench | None = None) -> None:
+    def __init__(self, settings: Settings, episode_id: UUID, stages: Staff | None = None) -> None:
         self.settings = settings
         self.episode_id = episode_id
         self.log = open_log(settings.database_url)
@@ -120,7 +119,7 @@ class Direction:
             if self.request.written:
                 await self.tell(WriteScript(script=self.request.written, engine="user"), "script")
             else:
-                await self.buy("script", "script", self._write())
+                await self.crew.buy("script", "script", self._write())
         assert self.state.script
         looks = {slug: character.look for slug, character in self.cast.items()}
         self.world = plan_world(self.state.script, looks, self.people)
@@ -128,7 +127,7 @@ class Direction:
     async def check_continuity(self) -> None:
         """Note where the script's own words say something else of a character than its plan does."""
         if self.state.continuity is None:
-            await self.buy("continuity", "analyst", self._check_continuity(), len(self.script.scenes))
+            await self.crew.buy("continuity", "analyst", self._check_continuity(), len(self.script.scenes))
 
     async def remember(self) -> None:
         """What comes to everybody's mind in each scene, of what they had lived through when the film was ordered: so
@@ -176,7 +175,7 @@ class Direction:
     async def speak(self, scene: Scene, number: int) -> SpeechRendered:
         if line_key(scene.number, number) not in self.state.speech:
             what = f"speech {scene.number} {number} {self.state.revision}"
-            await self.buy(what, "speech", self._speak(scene, number, what), len(scene.lines[number].text))
+            await self.crew.buy(what, "speech", self._speak(scene, number, what), len(scene.lines[number].text))
         return self.speech(scene.number, number)
 
     async def _speak(self, scene: Scene, number: int, what: str) -> None:
@@ -300,10 +299,6 @@ class Direction:
             await asyncio.to_thread(self.shell.handle, command, uuid5(self.episode_id, what))
         if self.shell.lost_to_stranger:
             raise Overtaken(f"Another director works on episode {self.episode_id}. This one stops.")
-
-    async def buy(self, what: str, stage: str, made: Coroutine[Any, Any, None], units: float = 1) -> None:
-        """Await what a stage makes and its recording, once and within the budget where it costs anything."""
-        await self.crew.buy(what, stage, made, units)
 
     async def _write(self) -> None:
         script = await asyncio.to_thread(written, self)

@@ -97,7 +97,7 @@ class Workbench:
         return self._workers[name]
 
 
-class Bench(Protocol):
+class Staff(Protocol):
     """Who answers a director."""
 
     async def ask(
@@ -106,7 +106,7 @@ class Bench(Protocol):
 
 
 class LocalStages:
-    """A ``Bench`` of a workbench: a whole film in one process, one thing after the other."""
+    """A staff of one workbench: a whole film in one process, one thing after the other."""
 
     def __init__(self, settings: Settings) -> None:
         self._workbench = Workbench(settings)

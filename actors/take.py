@@ -12,7 +12,7 @@ from actors.shot_order import is_chained, shot_order
 from actors.spending import Call
 from actors.workers import Painting, Refinement, Rendering
 from events.episode import Take
-from events.errors import EngineError, Expired, OutcomeUnknown, TakeFailed
+from events.errors import EngineError, Expired, OutcomeUnknown, TakeFailed, Unsupported
 from events.production import (
     FailTake,
     FlagScene,
@@ -57,19 +57,27 @@ async def request(direction: Direction, shot: Shot) -> None:
     """The intent to film, with its money reserved. Raises ``OverBudget``, and ``Unsupported`` for what the engine
     cannot do and nobody else may."""
     number = sum(1 for _ in direction.state.takes_of(shot.shot_id)) + 1
-    engine = engine_of(direction.state, shot.shot_id)
+    take_id, engine = f"{shot.shot_id}-t{number}", engine_of(direction.state, shot.shot_id)
     profile = await direction.crew.profile(engine)
-    price, what = profile.price(shot.frames), f"{shot.shot_id} {number}"
+    price, refusal = priced(profile, shot)
     if price:
-        await direction.purse.reserve(call_for(f"{shot.shot_id}-t{number}", engine, profile, price))
-    command = RequestTake(
-        shot_id=shot.shot_id,
-        engine=engine,
-        prompt=await direction.crew.rewritten(prompt(direction, shot), profile, list(direction.names.values()), what),
-        price=price,
-        options=direction.settings.options("video", engine),
-    )
-    await direction.tell(command, f"request {what}")
+        await direction.purse.reserve(call_for(take_id, engine, profile, price))
+    words = prompt(direction, shot)
+    if not refusal:
+        words = await direction.crew.rewritten(words, profile, list(direction.names.values()), take_id)
+    options = direction.settings.options("video", engine)
+    command = RequestTake(shot_id=shot.shot_id, engine=engine, prompt=words, price=price, options=options)
+    await direction.tell(command, f"request {shot.shot_id} {number}")
+    if refusal:
+        await give_up(direction, direction.state.takes[take_id], refusal)
+
+
+def priced(profile: Profile, shot: Shot) -> tuple[float, Unsupported | None]:
+    """What a take of a shot costs, or why this engine cannot film it."""
+    try:
+        return profile.price(shot.frames), None
+    except Unsupported as error:
+        return 0.0, error
 
 
 async def advance(direction: Direction, step: Step, take: Take, shot: Shot) -> None:
@@ -86,10 +94,20 @@ async def advance(direction: Direction, step: Step, take: Take, shot: Shot) -> N
             await direction.purse.to_the_end(submit(direction, take, await order_for(direction, shot, take)))
     except OutcomeUnknown:
         raise
-    except EngineError as error:
-        if not isinstance(error, TakeFailed) and not has_fallback(direction.state, take):
-            raise
+    except TakeFailed as error:
         await fail(direction, take, error)
+    except EngineError as error:
+        await give_up(direction, take, error)
+
+
+async def give_up(direction: Direction, take: Take, error: EngineError) -> None:
+    """Another take of this engine would fail as well: the next one that the user listed is asked, else ``error`` stops
+    the episode until the user has seen to it."""
+    followed = has_fallback(direction.state, take)
+    if followed or take.reserved:
+        await fail(direction, take, error)
+    if not followed:
+        raise error
 
 
 async def order_for(direction: Direction, shot: Shot, take: Take) -> ShotOrder:
@@ -106,7 +124,7 @@ async def paint_first(direction: Direction, shot: Shot, order: ShotOrder) -> Non
         await direction.tell(PaintFirstFrame(shot_id=shot.shot_id, **picture.model_dump()), what)
 
     what = f"first frame {shot.shot_id} {direction.state.revision}"
-    await direction.buy(what, "image", painted())
+    await direction.crew.buy(what, "image", painted())
 
 
 async def submit(direction: Direction, take: Take, order: ShotOrder) -> None:
@@ -181,7 +199,7 @@ async def refine(direction: Direction, take: Take, shot: Shot) -> None:
         command = RefineTake(take_id=take.take_id, **done.model_dump())
         await direction.tell(command, f"refine {take.take_id} {number}")
 
-    await direction.buy(f"refine {take.take_id} {number}", "refine", refined())
+    await direction.crew.buy(f"refine {take.take_id} {number}", "refine", refined())
 
 
 def call_for(take_id: str, engine: str, profile: Profile, dollars: float) -> Call:

@@ -167,6 +167,8 @@ LEAST_OUTSIDE = 0.98
 
 GIVES_UP = {error.code for error in (EngineMissing, KeyMissing, QuotaExceeded, Refused, Unsupported)}
 """Failures after which the next engine is asked, where the user listed one: another take would fail as well."""
+NEVER_TRIED = GIVES_UP - {Refused.code}
+"""Those of them that say nothing about the shot: they do not count as an attempt at it."""
 
 
 class Step(StrEnum):
@@ -192,7 +194,7 @@ def next_step(state: Episode, shot_id: str) -> tuple[Step, Take | None]:
     if tried and is_repairable(state, tried[-1]):
         return Step.REFINE, tried[-1]
     engine = engine_of(state, shot_id)
-    if sum(take.engine == engine for take in tried) >= _request(state).limits.takes:
+    if sum(take.engine == engine and take.code not in NEVER_TRIED for take in tried) >= _request(state).limits.takes:
         return Step.EXHAUSTED, tried[-1]
     return Step.REQUEST, None
 

@@ -124,7 +124,7 @@ def _reopened(state: Episode, stale: list[Take], lines: tuple[str, ...] = (), be
     known = tuple(key for key in lines if key in state.speech)
     if not stale and not known:
         return []
-    if under_way := [take.take_id for take in state.takes.values() if take.open]:
+    if under_way := [take.take_id for take in state.takes.values() if take.open and (take.operation or take.reserved)]:
         raise Conflict(f"Take {under_way[0]} is being made. Let `loraframe episode resume` finish first.")
     takes = tuple(dict.fromkeys(take.take_id for take in stale))
     return [EpisodeReopened(takes=takes, lines=known, because=because)]

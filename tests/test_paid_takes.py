@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from actors.director import Direction
-from actors.pools import Bench, LocalStages
+from actors.pools import LocalStages, Staff
 from actors.settings import ENGINES, Settings
 from actors.shell import Shell, open_log, state_at
 from actors.take import SceneFails, shoot
@@ -27,9 +27,10 @@ from events.continuity import plan_world
 from events.engine_plan import VideoPlan
 from events.episode import Episode
 from events.episode_facts import CastMember, Limits, Policy
-from events.errors import OutcomeUnknown, OverBudget, QuotaExceeded
+from events.errors import OutcomeUnknown, OverBudget, QuotaExceeded, Unsupported
 from events.ledger import LEDGER, LEDGER_ID, Ledger, SetBudget, SettleCost, project_scope
 from events.production import EPISODE, PlanScene, RequestEpisode, WriteScript
+from events.revision import AssignEngine
 from events.script import Scene, Script
 from events.storyboard import Camera, Shot
 from media.assets import Assets
@@ -49,7 +50,7 @@ class Died(BaseException):
 class Mortal(Direction):
     """A director who dies with this probability at every step; the workers live on."""
 
-    def __init__(self, settings: Settings, stages: Bench, rng: np.random.Generator, mortality: float) -> None:
+    def __init__(self, settings: Settings, stages: Staff, rng: np.random.Generator, mortality: float) -> None:
         super().__init__(settings, EPISODE_ID, MortalStages(stages, rng, mortality))
         self._rng, self._mortality = rng, mortality
 
@@ -61,7 +62,7 @@ class Mortal(Direction):
 
 @dataclass
 class MortalStages:
-    stages: Bench
+    stages: Staff
     rng: np.random.Generator
     mortality: float
 
@@ -80,7 +81,16 @@ def perhaps_die(rng: np.random.Generator, mortality: float) -> None:
 class Production:
     """An episode of so many shots of nobody, a second each, by the simulated provider."""
 
-    def __init__(self, home: Path, shots: int = 1, policy: Policy = "retry", takes: int = 3, **options: Any) -> None:
+    def __init__(
+        self,
+        home: Path,
+        shots: int = 1,
+        policy: Policy = "retry",
+        takes: int = 3,
+        fallbacks: tuple[str, ...] = (),
+        **options: Any,
+    ) -> None:
+        home.mkdir(exist_ok=True)
         engine = {"price_per_second": PRICE, "book": str(home / "book.jsonl")} | options
         self.settings = Settings(
             home=home,
@@ -103,7 +113,7 @@ class Production:
             seconds=shots,
             engines=self.settings.engines,
             limits=Limits(takes=takes),
-            video=VideoPlan(default="simulated"),
+            video=VideoPlan(default="simulated", fallbacks=fallbacks),
             on_unknown=policy,
         )
         script = WriteScript(script=Script(title="Rain", logline="It rains.", scenes=(scene,)), engine="user")
@@ -236,11 +246,25 @@ def test_a_refusal_is_recorded_by_its_name_and_costs_nothing(tmp_path: Path, rng
     assert only_take(production).code == "refused" and production.spent == 0
 
 
-def test_an_empty_account_stops_the_episode_and_fails_nothing(tmp_path: Path, rng: np.random.Generator) -> None:
-    production = Production(tmp_path, busy=1.0)
-    with pytest.raises(QuotaExceeded):
-        production.film(production.shots[0], rng)
-    assert only_take(production).open and not production.episode.failed
+def test_an_empty_account_stops_the_episode_and_counts_as_no_attempt(tmp_path: Path, rng: np.random.Generator) -> None:
+    production = Production(tmp_path, takes=1, busy=1.0)
+    for _ in range(3):
+        with pytest.raises(QuotaExceeded):
+            production.film(production.shots[0], rng)
+    assert not production.episode.failed and production.spent == 0 and not production.provider.orders()
+    direct(production, EPISODE, EPISODE_ID, AssignEngine(engine="slate"))
+    production.film(production.shots[0], rng)
+    assert production.episode.accepted_take("s01-0").engine == "slate"
+
+
+def test_a_shot_that_is_too_long_for_an_engine_is_left_to_the_next(tmp_path: Path, rng: np.random.Generator) -> None:
+    production = Production(tmp_path, fallbacks=("slate",), longest_clip=0.5)
+    production.film(production.shots[0], rng)
+    assert [take.code for take in production.episode.takes.values()] == ["unsupported", ""]
+    assert production.episode.accepted_take("s01-0").engine == "slate" and production.spent == 0
+    alone = Production(tmp_path / "alone", longest_clip=0.5)
+    with pytest.raises(Unsupported, match=r"films 0.5 s at most"):
+        alone.film(alone.shots[0], rng)
 
 
 def test_nothing_is_ordered_beyond_the_budget(tmp_path: Path, rng: np.random.Generator) -> None:

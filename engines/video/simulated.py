@@ -47,6 +47,7 @@ class Simulated:
         *,
         book: str = "",
         price_per_second: float = 0.1,
+        longest_clip: float = 60,
         seconds: float = 0.0,
         findable: bool = False,
         seed: int = 0,
@@ -55,7 +56,7 @@ class Simulated:
     ) -> None:
         self.profile = Profile(
             name="simulated",
-            longest_clip=60,
+            longest_clip=longest_clip,
             first_frame=True,
             references=20,
             price_per_second=price_per_second,
