@@ -308,7 +308,9 @@ def test_no_take_is_ordered_twice_whoever_dies(
     orders = production.provider.orders()
     most = max(orders.values())
     figure("engines.2.orders", f"orders of one take, {what}", most, "orders", "<= 1", most <= 1)
-    figure("engines.2.budget", f"spent, {what}", production.spent, "$", f"<= {limit:g}", production.spent <= limit)
+    figure(
+        "engines.2.budget", f"spent, {what}", production.spent, "$", f"<= {limit:g}", production.spent <= limit + 1e-6
+    )
     unreported = unknown_to_the_log(production)
     figure(
         "engines.2.unknown", f"orders that the log knows nothing of, {what}", len(unreported), "", "= 0", not unreported
