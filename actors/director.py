@@ -97,7 +97,7 @@ class Direction:
         except PAUSES:
             raise  # nothing is wrong with the episode: it goes on when the user has seen to it
         except (EngineError, QualityFailed) as error:
-            await self.tell(FailEpisode(reason=str(error)), "fail")
+            await self.tell(FailEpisode(reason=str(error)), f"fail {self.state.revision}")
         finally:
             await self.purse.finish()
             asked.cancel()

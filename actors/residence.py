@@ -14,6 +14,7 @@ from events.base import Command
 from events.errors import Overtaken
 
 ATTEMPTS = 5
+TRIES_HERE = 50
 
 
 class Residence:
@@ -26,7 +27,7 @@ class Residence:
     def tell(self, kind: str, aggregate_id: UUID, command: Command, command_id: UUID) -> Outcome:
         """Deliver a command once, however often an actor dies on the way."""
         if not ray.is_initialized():
-            return self.begin(kind, aggregate_id, command, command_id)
+            return self._tell_here(kind, aggregate_id, command, command_id)
         name = f"{kind}:{aggregate_id}"
         for attempt in range(1, ATTEMPTS + 1):
             try:
@@ -39,6 +40,15 @@ class Residence:
             except RayTaskError as error:
                 raise error.cause from None
         raise AssertionError("unreachable")
+
+    def _tell_here(self, kind: str, aggregate_id: UUID, command: Command, command_id: UUID) -> Outcome:
+        """Without a Ray, threads of this process may be after the same aggregate: whoever was overtaken tries again."""
+        for _ in range(TRIES_HERE - 1):
+            try:
+                return self.begin(kind, aggregate_id, command, command_id)
+            except Overtaken:
+                continue
+        return self.begin(kind, aggregate_id, command, command_id)
 
     def begin(self, kind: str, aggregate_id: UUID, command: Command, command_id: UUID) -> Outcome:
         """The same without waking anybody: how something new begins, which is asked of the log and not of Ray."""

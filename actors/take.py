@@ -215,7 +215,8 @@ async def fail(direction: Direction, take: Take, error: EngineError) -> None:
 async def flag(direction: Direction, shot: Shot, take: Take) -> None:
     reason = take.failed or (take.verdict.reason if take.verdict else "no take was accepted")
     round_ = direction.state.rounds.get(shot.scene, 0) + 1
-    await direction.tell(FlagScene(scene=shot.scene, reason=reason), f"flag {shot.scene} {round_}")
+    what = f"flag {shot.shot_id} {round_} {direction.state.revision}"
+    await direction.tell(FlagScene(scene=shot.scene, reason=reason), what)
     raise SceneFails(reason)
 
 

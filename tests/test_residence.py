@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid5
@@ -17,6 +19,7 @@ from actors.settings import Settings
 from actors.shell import open_log, state_at
 from events.character import CHARACTER, Character
 from events.errors import Conflict
+from events.ledger import LEDGER, LEDGER_ID
 from tests.people import creating, finds, playing
 
 pytestmark = pytest.mark.usefixtures("ray_cluster")
@@ -96,3 +99,32 @@ def test_no_more_are_awake_than_the_cap(home: Path) -> None:
         residence.tell("character", somebody(number), creating(), uuid5(somebody(number), "create"))
         assert len(awake(home)) <= 2
     assert all(now_in_log(home, somebody(number)).name for number in range(10, 14))
+
+
+def test_without_a_ray_threads_of_one_process_do_not_lose_each_other_s_commands(tmp_path: Path) -> None:
+    url = settings(tmp_path).database_url
+    open_log(url, create=True)
+    subprocess.run([sys.executable, "-c", EIGHT_THREADS, str(tmp_path), url], check=True)
+    assert len(state_at(LEDGER, LEDGER_ID, open_log(url)).held) == 40
+
+
+EIGHT_THREADS = """
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from uuid import UUID, uuid4
+from actors.residence import Residence
+from actors.settings import Settings
+from events.ledger import LEDGER_ID, Purchase, ReserveCost
+
+residence = Residence(Settings(home=sys.argv[1], database_url=sys.argv[2], views_url=sys.argv[2]))
+call = Purchase(
+    purchase_id="0", stage="video", engine="it", account="it", project=UUID(int=0), dollars=1, by=UUID(int=0)
+)
+
+def buy(number):
+    command = ReserveCost(purchase=call.replaced(purchase_id=str(number)))
+    residence.tell("ledger", LEDGER_ID, command, uuid4())
+
+with ThreadPoolExecutor(8) as threads:
+    list(threads.map(buy, range(40)))
+"""
