@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from actors.pools import Staff
 from actors.settings import Settings
-from actors.spending import Call, Purse, Spent
+from actors.spending import Call, Made, Purse, Spent
 from actors.workers import terms_of
 from engines.registry import is_remote, make_engine
 from events.production import NO_ENGINE
@@ -43,7 +43,7 @@ class Crew:
             self._own[stage] = make_engine(stage, name, self._settings.engine_options)
         return self._own[stage]
 
-    async def buy(self, what: str, stage: str, made: Coroutine[Any, Any, None], units: float = 1) -> None:
+    async def buy(self, what: str, stage: str, made: Made, units: float = 1) -> None:
         """Await what a stage makes and its recording, once and within the budget where it costs anything."""
         engine = self._settings.engines[stage]
         terms = await self._terms(stage, engine)
@@ -60,7 +60,7 @@ class Crew:
             answer = await asyncio.to_thread(self.own("prompt").rewrite, words, profile, keep)
 
         if self._settings.engines["prompt"] != NO_ENGINE:
-            await self.buy(f"prompt {what}", "prompt", rewrite())
+            await self.buy(f"prompt {what}", "prompt", rewrite)
         return answer
 
     async def _terms(self, stage: str, engine: str) -> Terms:

@@ -119,7 +119,7 @@ class Direction:
             if self.request.written:
                 await self.tell(WriteScript(script=self.request.written, engine="user"), "script")
             else:
-                await self.crew.buy("script", "script", self._write())
+                await self.crew.buy("script", "script", self._write)
         assert self.state.script
         looks = {slug: character.look for slug, character in self.cast.items()}
         self.world = plan_world(self.state.script, looks, self.people)
@@ -127,7 +127,7 @@ class Direction:
     async def check_continuity(self) -> None:
         """Note where the script's own words say something else of a character than its plan does."""
         if self.state.continuity is None:
-            await self.crew.buy("continuity", "analyst", self._check_continuity(), len(self.script.scenes))
+            await self.crew.buy("continuity", "analyst", self._check_continuity, len(self.script.scenes))
 
     async def remember(self) -> None:
         """What comes to everybody's mind in each scene, of what they had lived through when the film was ordered: so
@@ -175,7 +175,8 @@ class Direction:
     async def speak(self, scene: Scene, number: int) -> SpeechRendered:
         if line_key(scene.number, number) not in self.state.speech:
             what = f"speech {scene.number} {number} {self.state.revision}"
-            await self.crew.buy(what, "speech", self._speak(scene, number, what), len(scene.lines[number].text))
+            units = len(scene.lines[number].text)
+            await self.crew.buy(what, "speech", lambda: self._speak(scene, number, what), units)
         return self.speech(scene.number, number)
 
     async def _speak(self, scene: Scene, number: int, what: str) -> None:

@@ -32,9 +32,9 @@ if TYPE_CHECKING:
     from engines.video import Profile
 
 USUAL_TAKES = 1.3
-"""Takes for an accepted shot of an engine that has not filmed here yet: 30 % are thrown away."""
-SPOKEN = 9.0
-"""Characters of speech in a second of film; the demo has 2,600 in 300 s."""
+"""Takes for an accepted shot of an engine that has not filmed here yet: a guess, until it has."""
+SPOKEN = 9.7
+"""Characters of speech in a second of film: the demo's script has 2,902 in 300 s."""
 SCENE = 18.0
 """Seconds of a scene."""
 SHOT = 5.5
@@ -68,8 +68,9 @@ def estimate(studio: Studio, seconds: float | None = None) -> Estimate:
     """For an episode of this length, by the studio's engines. Where several may film, the dearest is thought to film it
     all. Raises ``EngineMissing``."""
     length = seconds or USUAL
-    films = (filming(studio, engine, length) for engine in studio.settings.video_engines)
-    lines = (max(films, key=lambda line: line.dollars), *_other_stages(studio, length))
+    paid = [engine for engine in studio.settings.video_engines if is_remote("video", engine)]
+    films = sorted((filming(studio, engine, length) for engine in paid), key=lambda line: line.dollars)
+    lines = (*films[-1:], *_other_stages(studio, length))
     return Estimate(lines=tuple(line for line in lines if line.dollars))
 
 
@@ -77,7 +78,7 @@ def filming(studio: Studio, engine: str, seconds: float) -> EstimatedCost:
     from engines.video.build import video_engine
 
     profile: Profile = video_engine(engine, studio.assets, studio.settings.engine_options).profile
-    takes = (studio.views.takes_per_shot(engine) or USUAL_TAKES) if profile.price_per_second else 1.0
+    takes = studio.views.takes_per_shot(engine) or USUAL_TAKES
     price = profile.price_per_second
     return EstimatedCost(stage="video", engine=engine, units=seconds, unit="second", price=price, takes=takes)
 

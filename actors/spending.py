@@ -22,6 +22,8 @@ from events.ledger import LEDGER, LEDGER_ID, DoubtCost, Ending, Ledger, Purchase
 from events.log import Log
 
 T = TypeVar("T")
+Made = Callable[[], Awaitable[None]]
+"""Asks for what is paid for, and records it; not called where the money is not there."""
 Spent = Callable[[], float]
 """Dollars that an engine has counted so far."""
 
@@ -144,16 +146,16 @@ class Purse:
     async def lost(self, what: str, error: OutcomeUnknown) -> None:
         await asyncio.to_thread(self.spending.lost, what, error)
 
-    async def buy(self, call: Call, made: Awaitable[None], spent: Spent | None = None) -> None:
+    async def buy(self, call: Call, made: Made, spent: Spent | None = None) -> None:
         """Await what is asked for and its recording; reserved before and settled after where it costs anything."""
         if call.dollars:
             await self.to_the_end(self._bought(call, made, spent))
         else:
-            await made
+            await made()
 
-    async def _bought(self, call: Call, made: Awaitable[None], spent: Spent | None) -> None:
+    async def _bought(self, call: Call, made: Made, spent: Spent | None) -> None:
         async with in_threads(self.spending.paid(call, spent)):
-            await made
+            await made()
 
     async def to_the_end(self, work: Coroutine[Any, Any, T]) -> T:
         """Do it even if whoever waits for it is cancelled."""

@@ -124,7 +124,7 @@ async def paint_first(direction: Direction, shot: Shot, order: ShotOrder) -> Non
         await direction.tell(PaintFirstFrame(shot_id=shot.shot_id, **picture.model_dump()), what)
 
     what = f"first frame {shot.shot_id} {direction.state.revision}"
-    await direction.crew.buy(what, "image", painted())
+    await direction.crew.buy(what, "image", painted)
 
 
 async def submit(direction: Direction, take: Take, order: ShotOrder) -> None:
@@ -199,7 +199,7 @@ async def refine(direction: Direction, take: Take, shot: Shot) -> None:
         command = RefineTake(take_id=take.take_id, **done.model_dump())
         await direction.tell(command, f"refine {take.take_id} {number}")
 
-    await direction.crew.buy(f"refine {take.take_id} {number}", "refine", refined())
+    await direction.crew.buy(f"refine {take.take_id} {number}", "refine", refined)
 
 
 def call_for(take_id: str, engine: str, profile: Profile, dollars: float) -> Call:

@@ -16,8 +16,10 @@ import pytest
 
 from actors.director import Direction
 from actors.pools import LocalStages, Staff
+from actors.residence import Residence
 from actors.settings import ENGINES, Settings
 from actors.shell import Shell, open_log, state_at
+from actors.spending import Call, Purse, Spending
 from actors.take import SceneFails, shoot
 from bench.figures import Record
 from engines.video.simulated import Simulated
@@ -278,6 +280,22 @@ def test_nothing_is_ordered_beyond_the_budget(tmp_path: Path, rng: np.random.Gen
     direct(production, LEDGER, LEDGER_ID, SetBudget(scope=project_scope(EPISODE_ID), limit=1.0))
     production.film(production.shots[2], rng)
     assert production.spent == pytest.approx(3 * PRICE)
+
+
+def test_what_there_is_no_money_for_is_not_even_asked_for(tmp_path: Path) -> None:
+    production, asked = Production(tmp_path), []
+    direct(production, LEDGER, LEDGER_ID, SetBudget(scope=project_scope(EPISODE_ID), limit=0.5))
+    purse = Purse(Spending(Residence(production.settings), production.log, EPISODE_ID))
+    call = Call(what="speech 1 0", stage="speech", engine="it", account="it", dollars=1.0)
+
+    async def made() -> None:
+        asked.append(call.what)
+
+    with pytest.raises(OverBudget):
+        asyncio.run(purse.buy(call, made))
+    assert not asked and production.spent == 0
+    asyncio.run(purse.buy(call.replaced(dollars=0.5), made))
+    assert asked == ["speech 1 0"] and production.spent == 0.5 and not production.ledger.held
 
 
 # ---------------------------------------------------------------- many takes, and directors that die
