@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
+from inspect import signature
+from typing import Any
+
 from engines.analyst.chat import ChatAnalyst
-from engines.chat.gemini import ANSWER_PRICE, MODEL, PRICE, GeminiChat
-from engines.remote import Patience
+from engines.chat.gemini import GeminiChat
+
+QUICK = {"effort": "low"}
+"""A scene is read for what happens in it: that takes little thought."""
 
 
 class GeminiAnalyst(ChatAnalyst):
     """An ``Analyst``. Prices are dollars a million tokens; the options are those of ``GeminiChat``."""
 
     name = "gemini"
+    __signature__ = signature(GeminiChat)
 
-    def __init__(
-        self,
-        model: str = MODEL,
-        price: float = PRICE,
-        answer_price: float = ANSWER_PRICE,
-        effort: str = "low",
-        enterprise: bool = False,
-        base_url: str = "",
-        patience: Patience | None = None,
-    ) -> None:
-        super().__init__(GeminiChat(model, price, answer_price, effort, enterprise, base_url, patience))
+    def __init__(self, **options: Any) -> None:
+        super().__init__(GeminiChat(**(QUICK | options)))

@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
+from inspect import signature
+from typing import Any
+
 from engines.analyst.chat import ChatAnalyst
-from engines.chat.groq import ANSWER_PRICE, MODEL, PRICE, GroqChat
-from engines.remote import Patience
+from engines.chat.groq import GroqChat
+
+QUICK = {"effort": "low"}
+"""A scene is read for what happens in it: that takes little thought."""
 
 
 class GroqAnalyst(ChatAnalyst):
     """An ``Analyst``. Prices are dollars a million tokens; the options are those of ``GroqChat``."""
 
     name = "groq"
+    __signature__ = signature(GroqChat)
 
-    def __init__(
-        self,
-        model: str = MODEL,
-        price: float = PRICE,
-        answer_price: float = ANSWER_PRICE,
-        sees: bool = False,
-        strict: bool = True,
-        effort: str = "low",
-        base_url: str = "",
-        patience: Patience | None = None,
-    ) -> None:
-        super().__init__(GroqChat(model, price, answer_price, sees, strict, effort, base_url, patience))
+    def __init__(self, **options: Any) -> None:
+        super().__init__(GroqChat(**(QUICK | options)))

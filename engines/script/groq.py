@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from engines.chat.groq import ANSWER_PRICE, MODEL, PRICE, GroqChat
-from engines.remote import Patience
+from inspect import signature
+from typing import Any
+
+from engines.chat.groq import GroqChat
 from engines.script.chat import ChatWriter
 from engines.script.prompting import PromptWriter
 
@@ -12,33 +14,17 @@ class GroqWriter(ChatWriter):
     """A ``ScriptEngine``. Prices are dollars a million tokens; the options are those of ``GroqChat``."""
 
     name = "groq"
+    __signature__ = signature(GroqChat)
 
-    def __init__(
-        self,
-        model: str = MODEL,
-        price: float = PRICE,
-        answer_price: float = ANSWER_PRICE,
-        strict: bool = True,
-        effort: str = "",
-        base_url: str = "",
-        patience: Patience | None = None,
-    ) -> None:
-        super().__init__(GroqChat(model, price, answer_price, False, strict, effort, base_url, patience))
+    def __init__(self, **options: Any) -> None:
+        super().__init__(GroqChat(**options))
 
 
 class GroqPrompts(PromptWriter):
     """Rewrites prompts. Prices are dollars a million tokens; the options are those of ``GroqChat``."""
 
     name = "groq"
+    __signature__ = signature(GroqChat)
 
-    def __init__(
-        self,
-        model: str = MODEL,
-        price: float = PRICE,
-        answer_price: float = ANSWER_PRICE,
-        strict: bool = True,
-        effort: str = "",
-        base_url: str = "",
-        patience: Patience | None = None,
-    ) -> None:
-        super().__init__(GroqChat(model, price, answer_price, False, strict, effort, base_url, patience))
+    def __init__(self, **options: Any) -> None:
+        super().__init__(GroqChat(**options))
