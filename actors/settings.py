@@ -126,9 +126,10 @@ class Settings(Value):
 
     @property
     def scenes_at_once(self) -> int:
-        """As many as can be filmed side by side, and one that is prepared meanwhile."""
+        """As many as can be filmed side by side, and some that are prepared and judged meanwhile: one here, as many
+        again where filming takes no core of ours."""
         remote = any(is_remote("video", engine) for engine in self.video_engines)
-        return (max(self.video_workers, self.remote_calls) if remote else self.video_workers) + 1
+        return max(self.video_workers + 1, 2 * self.remote_calls if remote else 0)
 
     def options(self, stage: str, engine: str) -> dict[str, str]:
         """How an engine is set up, for the record."""

@@ -124,10 +124,7 @@ class Remote:
         began = self.patience.clock()
         while (answer := question()) is None:
             if self.patience.clock() - began > self.patience.longest:
-                raise OutcomeUnknown(
-                    f"{self.name} has not finished within {self.patience.longest:g} s. Ask again with "
-                    "`loraframe episode resume`."
-                )
+                raise unfinished(self.name, self.patience)
             (pause or self.patience.sleep)(self.patience.poll)
         return answer
 
@@ -159,6 +156,12 @@ class Remote:
 def unknown(name: str, why: str) -> OutcomeUnknown:
     return OutcomeUnknown(
         f"The order was sent to {name} and no answer came ({why}): it may have been accepted, and paid for."
+    )
+
+
+def unfinished(name: str, patience: Patience) -> OutcomeUnknown:
+    return OutcomeUnknown(
+        f"{name} has not finished within {patience.longest:g} s. Ask again with `loraframe episode resume`."
     )
 
 

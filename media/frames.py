@@ -32,8 +32,8 @@ def sample(path: Path, every: float) -> Iterator[tuple[int, np.ndarray]]:
             yield number, rgb(frame)
             last = number
             due = max(due + step, number + step / 2)
-    number, frame = _last(path)
-    if number - last >= step / 2:
+    if frame_count(path) - 1 - last >= step / 2:
+        number, frame = _last(path)
         yield number, rgb(frame)
 
 

@@ -248,6 +248,38 @@ def test_a_refusal_is_recorded_by_its_name_and_costs_nothing(tmp_path: Path, rng
     assert only_take(production).code == "refused" and production.spent == 0
 
 
+def test_a_slow_provider_is_asked_again_and_not_paid_again(tmp_path: Path, rng: np.random.Generator) -> None:
+    production = Production(tmp_path, slow=1.0)
+    with pytest.raises(OutcomeUnknown, match=r"has not finished .* episode resume"):
+        production.film(production.shots[0], rng)
+    assert not production.ledger.doubtful, "the take is known to be under way"
+    production.film(production.shots[0], rng)
+    assert only_take(production).uri and production.spent == pytest.approx(PRICE)
+    assert production.provider.orders().total() == 1
+
+
+class Unheard(LocalStages):
+    """The director dies when the provider has answered an order, and before anybody has heard of it."""
+
+    async def ask(self, *question: Any, **told: Any) -> Any:
+        answer = await super().ask(*question, **told)
+        if "submit" in question:
+            raise Died
+        return answer
+
+
+def test_a_provider_that_answers_twice_is_paid_once(tmp_path: Path, rng: np.random.Generator) -> None:
+    production = Production(tmp_path, twice=1.0, findable=True)
+    living, production.stages = production.stages, Unheard(production.settings)
+    with pytest.raises(Died):
+        production.film(production.shots[0], rng)
+    production.stages = living
+    production.film(production.shots[0], rng)
+    take = only_take(production)
+    assert take.operation.endswith("again") and take.uri and production.spent == pytest.approx(PRICE)
+    assert production.provider.orders().total() == 1
+
+
 def test_an_empty_account_stops_the_episode_and_counts_as_no_attempt(tmp_path: Path, rng: np.random.Generator) -> None:
     production = Production(tmp_path, takes=1, busy=1.0)
     for _ in range(3):
@@ -301,7 +333,7 @@ def test_what_there_is_no_money_for_is_not_even_asked_for(tmp_path: Path) -> Non
 # ---------------------------------------------------------------- many takes, and directors that die
 
 
-UNRELIABLE = {"errors": 0.1, "drops": 0.15, "refuses": 0.05, "fails": 0.1}
+UNRELIABLE = {"errors": 0.1, "drops": 0.15, "refuses": 0.05, "fails": 0.1, "slow": 0.1, "twice": 0.1}
 
 
 @pytest.mark.parametrize("policy", ["ask", "retry"])

@@ -7,23 +7,28 @@ from __future__ import annotations
 
 import json
 import shutil
+import threading
 import time
 from collections import Counter
 from enum import StrEnum
+from heapq import heappop, heappush
 from pathlib import Path
 
 import numpy as np
 
-from engines.remote import Patience, refused, unknown
+from engines.remote import Patience, refused, unfinished, unknown
 from engines.video import Clip, Profile, ShotOrder, VideoEngine
 from engines.video.slate import HOLD, ground
 from events.errors import QuotaExceeded, TakeFailed
 from media.assets import Assets
 from media.clips import ClipWriter
 
+AGAIN = " again"
+
 
 class Fate(StrEnum):
-    """What becomes of an order. ``ERRORS`` never arrives; ``DROPS`` arrives and nobody hears of it."""
+    """What becomes of an order. ``ERRORS`` never arrives; ``DROPS`` arrives and nobody hears of it; ``SLOW`` is not
+    done within the patience of whoever asks first; ``TWICE`` is answered twice, with a clip of its own each time."""
 
     GOOD = "good"
     ERRORS = "errors"
@@ -31,12 +36,15 @@ class Fate(StrEnum):
     BUSY = "busy"
     REFUSES = "refuses"
     FAILS = "fails"
+    SLOW = "slow"
+    TWICE = "twice"
 
 
 class Simulated:
-    """A ``VideoEngine``; its clips are those of ``engine``, or plain ones. ``seconds`` is how long a clip takes;
-    ``errors``, ``drops``, ``busy``, ``refuses`` and ``fails`` are shares of the orders, drawn by ``seed`` and the
-    order's own name: the same in every process. ``findable``: the book may be asked whether an order arrived."""
+    """A ``VideoEngine``; its clips are those of ``engine``, or plain ones. ``seconds`` is how long a clip takes, and
+    ``at_once`` on how many it works at a time (0: on all). The names of ``Fate`` are shares of the orders, drawn by
+    ``seed`` and the order's own name: the same in every process. ``findable``: the book may be asked whether an order
+    arrived."""
 
     remote = True
 
@@ -49,6 +57,7 @@ class Simulated:
         price_per_second: float = 0.1,
         longest_clip: float = 60,
         seconds: float = 0.0,
+        at_once: int = 0,
         findable: bool = False,
         seed: int = 0,
         patience: Patience | None = None,
@@ -70,8 +79,10 @@ class Simulated:
         self._engine = engine
         self._book = Path(book) if book else assets.root.parent / "simulated.jsonl"
         self._seconds = seconds
+        self._at_once = at_once
         self._seed = seed
         self._patience = patience or Patience()
+        self._drawing = threading.Lock()
 
     def submit(self, order: ShotOrder) -> str:
         """Raises what the order's fate is."""
@@ -81,31 +92,38 @@ class Simulated:
         if fate is Fate.BUSY:
             raise QuotaExceeded("The simulated provider's account is used up.")
         operation = f"{time.time():.3f} {order.take_id}"
-        with self._book.open("a") as book:
-            book.write(json.dumps({"take_id": order.take_id, "operation": operation}) + "\n")
+        self._note(order=order.take_id, operation=operation)
+        if fate is Fate.TWICE:
+            self._note(answer=order.take_id, operation=operation + AGAIN)
         if fate is Fate.DROPS:
             raise unknown("The simulated provider", "the connection ended")
         return operation
 
     def find(self, take_id: str) -> str:
         """The operation of an order that arrived; empty where none did."""
-        return next((row["operation"] for row in self._orders() if row["take_id"] == take_id), "")
+        answers = (row["operation"] for row in self._rows() if take_id in (row.get("order"), row.get("answer")))
+        return next(reversed([*answers]), "")
 
     def orders(self) -> Counter[str]:
         """How often each take was ordered."""
-        return Counter(row["take_id"] for row in self._orders())
+        return Counter(row["order"] for row in self._rows() if "order" in row)
 
     def collect(self, operation: str, order: ShotOrder, folder: Path) -> Clip:
-        ordered_at, _, take_id = operation.partition(" ")
-        self._patience.sleep(max(0.0, float(ordered_at) + self._seconds - time.time()))
-        if self.fate(take_id) is Fate.REFUSES:
+        """Raises what the order's fate is."""
+        self._patience.sleep(max(0.0, self._done_at(operation) - time.time()))
+        fate = self.fate(order.take_id)
+        if fate is Fate.REFUSES:
             raise refused("The simulated provider", "it does not like it.")
-        if self.fate(take_id) is Fate.FAILS:
+        if fate is Fate.FAILS:
             raise TakeFailed("The simulated provider has lost the take. Try again.")
+        if fate is Fate.SLOW and {"asked": operation} not in self._rows():
+            self._note(asked=operation)
+            raise unfinished("The simulated provider", self._patience)
         if self._engine:
             return self._engine.collect(self._engine.submit(order), order, folder).replaced(cost=None)
         path = folder / "simulated.mp4"
-        shutil.copyfile(self._clip(order), path)
+        with self._drawing:
+            shutil.copyfile(self._clip(order), path)
         return Clip(path=str(path), frames=order.shot.frames)
 
     def fate(self, take_id: str) -> Fate:
@@ -117,7 +135,20 @@ class Simulated:
             draw -= share
         return Fate.GOOD
 
-    def _orders(self) -> list[dict[str, str]]:
+    def _done_at(self, operation: str) -> float:
+        """When an order is done, as those before it leave room."""
+        ordered = [row["operation"] for row in self._rows() if "order" in row]
+        free, done = [0.0] * (self._at_once or len(ordered)), 0.0
+        for one in ordered[: ordered.index(operation.removesuffix(AGAIN)) + 1]:
+            done = max(float(one.partition(" ")[0]), heappop(free)) + self._seconds
+            heappush(free, done)
+        return done
+
+    def _note(self, **row: str) -> None:
+        with self._book.open("a") as book:
+            book.write(json.dumps(row) + "\n")
+
+    def _rows(self) -> list[dict[str, str]]:
         return [json.loads(line) for line in self._book.read_text().splitlines()] if self._book.exists() else []
 
     def _clip(self, order: ShotOrder) -> Path:
@@ -129,6 +160,6 @@ class Simulated:
             part = path.with_name(f"{path.name}.{time.time_ns()}")
             with ClipWriter(part, frames, order.fade_in, order.fade_out, order.size) as writer:
                 for first in range(0, frames, HOLD):
-                    writer.write(ground(order, first), min(HOLD, frames - first))
+                    writer.write(np.roll(ground(order, first), first, axis=0), min(HOLD, frames - first))
             part.replace(path)
         return path
