@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from engines.refine import RefineOrder
 from engines.video import ActorOrder, ShotOrder
 from events.camera import Camera, Framing
 from events.character import Reference
@@ -11,7 +12,7 @@ from events.look import Look
 from events.script import Mood, Place, TimeOfDay, Weather
 from events.storyboard import Shot
 from media.assets import Assets
-from tests.sample_cast import CAST
+from tests.sample_cast import CAST, identities
 
 VIEWS = ("front_blink", "front_neutral", "three_quarter_left")
 
@@ -34,3 +35,9 @@ def order(assets: Assets, *slugs: str, frames: int = 100, **told: Any) -> ShotOr
     return ShotOrder(
         **{"shot": shot, "prompt": "They walk.", "location": "a street", "actors": people, **place, **told}
     )
+
+
+def repair(assets: Assets, *slugs: str, attempt: int = 1) -> RefineOrder:
+    """Everybody named is in the picture and has to be who they are."""
+    references = {slug: actor(slug, assets).references for slug in slugs}
+    return RefineOrder(visible=slugs, identified=slugs, references=references, identities=identities(), attempt=attempt)

@@ -16,21 +16,20 @@ from PIL import Image
 from engines.image import ImageEngine
 from engines.image.gemini import GeminiImage, shape
 from engines.image.imagen import Imagen
-from engines.refine import RefineOrder
-from engines.refine.edit import Edit, covering, window
+from engines.refine.edit import covering, window
+from engines.refine.gemini import GeminiEdit
 from engines.refine.tracking import follow
 from engines.registry import engine_class, is_remote
 from engines.remote import Final, Patience
 from engines.terms import Terms
-from events.character import Reference
 from events.errors import KeyMissing, LoraFrameError, OutcomeUnknown, Refused, TakeFailed, Unsupported
 from media.assets import Assets
 from media.frames import png
-from tests.orders import actor, order
+from tests.orders import actor, order, repair
 from tests.providers import clips
 from tests.providers.google import KEY, Google
 from tests.providers.server import Mishap
-from tests.sample_cast import CAST, engine, frame, identities
+from tests.sample_cast import CAST, engine, frame
 from tests.test_refine import recognised
 
 PATIENCE = Patience(poll=0, sleep=lambda seconds: None)
@@ -121,7 +120,7 @@ def test_they_say_what_they_cost(make: Make, google: Google) -> None:
 def test_the_registry_has_them() -> None:
     assert engine_class("image", "gemini") is GeminiImage and is_remote("image", "gemini")
     assert engine_class("image", "imagen") is Imagen and is_remote("image", "imagen")
-    assert engine_class("retouch", "gemini") is Edit
+    assert engine_class("retouch", "gemini") is GeminiEdit
 
 
 # ---------------------------------------------------------------- Gemini
@@ -179,11 +178,6 @@ def test_imagen_paints_nobody_who_has_to_be_recognised(google: Google, assets: A
 # ---------------------------------------------------------------- repairing faces
 
 
-def repair(assets: Assets, *slugs: str, attempt: int = 1) -> RefineOrder:
-    references: dict[str, tuple[Reference, ...]] = {slug: actor(slug, assets).references for slug in slugs}
-    return RefineOrder(visible=slugs, identified=slugs, references=references, identities=identities(), attempt=attempt)
-
-
 def editor(right: np.ndarray, wrong: np.ndarray, people: int, shift: int = 0, tint: int = 0) -> Callable[..., bytes]:
     """An image model that paints what is ``right`` where the mask is white, and is careless with the rest."""
     sights = [track.sights[0] for track in follow([wrong], engine(), people)]
@@ -205,7 +199,7 @@ def test_faces_are_repaired_and_nothing_else_is_touched(assets: Assets, people: 
     right = frame(*((slug, "front_neutral") for slug in people))
     paints = editor(right, wrong, len(people), shift=4, tint=8)
     with Google(paints=paints) as server:
-        refiner = Edit(assets, engine(), base_url=server.url, patience=PATIENCE)
+        refiner = GeminiEdit(assets, engine(), base_url=server.url, patience=PATIENCE)
         refined = refiner.still(wrong, repair(assets, *people))
         assert sum(server.orders.values()) == 1, "one call for all faces"
     assert min(recognised(wrong, *people)) < 0.75 <= min(recognised(refined, *people))
@@ -216,18 +210,18 @@ def test_faces_are_repaired_and_nothing_else_is_touched(assets: Assets, people: 
 
 def test_a_face_that_is_right_costs_nothing(google: Google, assets: Assets) -> None:
     picture = frame(("ava", "front_neutral"))
-    refined = Edit(assets, engine(), base_url=google.url, patience=PATIENCE).still(picture, repair(assets, "ava"))
+    refined = GeminiEdit(assets, engine(), base_url=google.url, patience=PATIENCE).still(picture, repair(assets, "ava"))
     assert np.array_equal(refined, picture) and not google.requests
 
 
 def test_another_picture_is_no_repair(google: Google, assets: Assets) -> None:
     with pytest.raises(TakeFailed, match="another picture"):
-        Edit(assets, engine(), base_url=google.url, patience=PATIENCE).still(
+        GeminiEdit(assets, engine(), base_url=google.url, patience=PATIENCE).still(
             frame(("zuri", "front_neutral")), repair(assets, "ava")
         )
 
 
 def test_clips_would_flicker(google: Google, assets: Assets, tmp_path: Path) -> None:
     with pytest.raises(Unsupported, match="flicker"):
-        Edit(assets, engine(), base_url=google.url).clip(tmp_path / "clip.mp4", repair(assets, "ava"), tmp_path)
+        GeminiEdit(assets, engine(), base_url=google.url).clip(tmp_path / "clip.mp4", repair(assets, "ava"), tmp_path)
     assert not google.requests

@@ -14,13 +14,15 @@ from events.character import Identity, Reference
 
 class RefineOrder(Value):
     """Who has to be who in a picture. ``visible`` and ``identified`` as in ``Shot``: slugs, left to right, and those
-    whose face has to be right. ``references`` are needed of the identified, ``identities`` of the whole cast;
-    ``fade_in`` and ``fade_out`` as in ``ShotOrder``. A later ``attempt`` may change more of the picture."""
+    whose face has to be right. ``references`` are needed of the identified, ``identities`` of the whole cast; ``words``
+    say who somebody is. ``fade_in`` and ``fade_out`` as in ``ShotOrder``. A later ``attempt`` may change more of the
+    picture."""
 
     visible: tuple[str, ...]
     identified: tuple[str, ...]
     references: dict[str, tuple[Reference, ...]]
     identities: dict[str, Identity]
+    words: dict[str, str] = {}
     fade_in: bool = False
     fade_out: bool = False
     attempt: int = Field(default=1, ge=1, le=3)

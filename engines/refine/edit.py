@@ -7,8 +7,9 @@ softly; outside of the faces every pixel stays as it was.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any, ClassVar
 
 import cv2
 import numpy as np
@@ -16,12 +17,12 @@ import numpy as np
 from engines.face import FaceEngine
 from engines.face.judge import Gates
 from engines.face.onnx import Faces
-from engines.image.gemini import GeminiImage
 from engines.references import LONGEST
 from engines.refine import Refined, RefineOrder
 from engines.refine.tracking import Sight, drifted, follow
 from engines.refine.warp import height, silhouette
-from engines.remote import Patience
+from engines.registry import make_engine
+from engines.terms import FREE, Terms
 from events.errors import TakeFailed, Unsupported
 from media.assets import Assets
 
@@ -35,41 +36,30 @@ SHOWN = 1024
 """Pixels of the longer side of what the engine is shown, at least."""
 OTHER = 14.0
 """Mean grey levels by which the surroundings may differ; above it the engine has painted another picture."""
-FEW = 3
-"""Reference pictures of each character."""
 STEPS = (cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, 60, 1e-5)
 
 Window = tuple[slice, slice]
 
 
 class Edit:
-    """A ``RefineEngine`` for stills, by the image engine *gemini*: one call repairs all faces of a picture.
+    """A ``RefineEngine`` for stills, by the image engine of this ``name``; the options are those of that engine.
 
     A clip is refused: painted one by one, its faces would be new ones in every frame, and flicker. The refine engine
     *canonical* is for those.
     """
 
-    name = "gemini"
-    licence = GeminiImage.licence
+    name: ClassVar[str]
+    together: ClassVar[bool]
+    """Whether one call repairs all faces, else it takes one for each."""
 
     def __init__(
-        self,
-        assets: Assets,
-        faces: FaceEngine | None = None,
-        gates: Gates | None = None,
-        *,
-        model: str = "gemini-3.1-flash-image",
-        price: float = 0.067,
-        enterprise: bool = False,
-        base_url: str = "",
-        patience: Patience | None = None,
+        self, assets: Assets, faces: FaceEngine | None = None, gates: Gates | None = None, **options: Any
     ) -> None:
-        self._painter = GeminiImage(
-            assets, model=model, price=price, enterprise=enterprise, base_url=base_url, patience=patience
-        )
+        """Raises ``BadSetting`` for an option that the image engine does not have."""
+        self._painter = make_engine("image", self.name, {"image": {self.name: options}}, assets)
         self._faces = faces or Faces()
         self._gates = gates or Gates()
-        self.terms = self._painter.terms
+        self.terms: Terms = getattr(self._painter, "terms", FREE)
 
     def clip(self, path: Path, order: RefineOrder, folder: Path) -> Refined:
         raise Unsupported(
@@ -79,14 +69,18 @@ class Edit:
 
     def still(self, picture: np.ndarray, order: RefineOrder) -> np.ndarray:
         tracks = follow([picture], self._faces, len(order.visible))
-        wrong = drifted(tracks, self._faces, order, self._gates.pass_)
-        if not wrong:
-            return picture.copy()
-        sights = [track.sights[0] for _, track in wrong]
-        cover = covering(sights, picture.shape)
+        wrong = [(slug, track.sights[0]) for slug, track in drifted(tracks, self._faces, order, self._gates.pass_)]
+        refined = picture.copy()
+        for some in [wrong] if self.together and wrong else [[one] for one in wrong]:
+            refined = self._repaired(refined, order, dict(some))
+        return refined
+
+    def _repaired(self, picture: np.ndarray, order: RefineOrder, sights: Mapping[str, Sight]) -> np.ndarray:
+        cover = covering([*sights.values()], picture.shape)
         part = window(cover)
-        edited = self._edited(picture[part], cover[part], order, [slug for slug, _ in wrong])
-        return blended(picture, matched(edited, picture[part], cover[part] > 0), cover, part)
+        edited = self._edited(picture[part], cover[part], order, [*sights])
+        fitting = matched(edited, picture[part], cover[part] > 0, self.name)
+        return blended(picture, fitting, cover, part)
 
     def _edited(self, seen: np.ndarray, cover: np.ndarray, order: RefineOrder, slugs: Sequence[str]) -> np.ndarray:
         """What the engine makes of it, as large as it was."""
@@ -95,22 +89,11 @@ class Edit:
         size = round(across * scale), round(down * scale)
         large = cv2.resize(seen, size, interpolation=cv2.INTER_CUBIC)
         mask = cv2.resize((cover > 0).astype(np.uint8), size, interpolation=cv2.INTER_NEAREST)
-        shown = {slug: [r.uri for r in order.references[slug][:FEW]] for slug in slugs}
-        uris = [uri for of_one in shown.values() for uri in of_one]
-        made = self._painter.edit(large, mask, told(shown), uris, seed=order.attempt)
-        return cv2.resize(made, (across, down), interpolation=cv2.INTER_AREA)
+        return cv2.resize(self.repainted(large, mask, order, slugs), (across, down), interpolation=cv2.INTER_AREA)
 
-
-def told(shown: dict[str, list[str]]) -> str:
-    """What the engine is asked for: whose face goes where, by the numbers of the pictures, left to right."""
-    asked, number = [], 3
-    for place, uris in enumerate(shown.values(), 1):
-        asked.append(f"White part {place} from the left: the person on pictures {number} to {number + len(uris) - 1}.")
-        number += len(uris)
-    return (
-        "Give each white part the face of another person: the same pose, expression, gaze, light, sharpness and style "
-        f"as now, and exactly the features, skin and hairline of that person. {' '.join(asked)}"
-    )
+    def repainted(self, picture: np.ndarray, mask: np.ndarray, order: RefineOrder, slugs: Sequence[str]) -> np.ndarray:
+        """The picture with the faces of these, left to right, where the mask is not 0."""
+        raise NotImplementedError
 
 
 # ---------------------------------------------------------------- where
@@ -143,14 +126,16 @@ def window(cover: np.ndarray) -> Window:
 # ---------------------------------------------------------------- fitting it in
 
 
-def matched(edited: np.ndarray, seen: np.ndarray, changed: np.ndarray) -> np.ndarray:
+def matched(edited: np.ndarray, seen: np.ndarray, changed: np.ndarray, name: str) -> np.ndarray:
     """What was painted, moved and coloured so that it is like what was seen wherever nothing should have been changed.
     Raises ``TakeFailed`` where it is another picture."""
     around = ~changed
     candidates = [coloured(picture, seen, around) for picture in (edited, _moved(edited, seen, around))]
     gaps = [float(np.abs(picture[around] - seen[around]).mean()) for picture in candidates]
     if min(gaps) > OTHER:
-        raise TakeFailed("gemini has painted another picture instead of repairing the faces of this one. Try it again.")
+        raise TakeFailed(
+            f"{name} has painted another picture instead of repairing the faces of this one. Try it again."
+        )
     return candidates[int(np.argmin(gaps))]
 
 
