@@ -11,13 +11,13 @@ from actors.settings import Settings
 from actors.spending import Call, Made, Purse, Spent
 from actors.workers import terms_of
 from engines.registry import is_remote, make_engine
+from engines.terms import FREE, Terms
 from events.production import NO_ENGINE
 
 if TYPE_CHECKING:
-    from engines.terms import Terms
     from engines.video import Profile
 
-WORKERS_OF = {"speech": "speaking", "image": "painting", "refine": "judging"}
+WORKERS_OF = {"speech": "speaking", "image": "painting", "refine": "judging", "lips": "filming"}
 """The pools of the stages that are not the director's own."""
 
 
@@ -46,7 +46,7 @@ class Crew:
     async def buy(self, what: str, stage: str, made: Made, units: float = 1) -> None:
         """Await what a stage makes and its recording, once and within the budget where it costs anything."""
         engine = self._settings.engines[stage]
-        terms = await self._terms(stage, engine)
+        terms = await self._terms(stage, engine) if units else FREE
         call = Call(what=what, stage=stage, engine=engine, account=terms.account, dollars=terms.price(units))
         await self._purse.buy(call, made, self._meter(stage))
 
@@ -64,13 +64,12 @@ class Crew:
         return answer
 
     async def _terms(self, stage: str, engine: str) -> Terms:
-        from engines.terms import FREE
-
         if not is_remote(stage, engine):
             return FREE
         if stage in WORKERS_OF:
-            asked = [stage] if stage == "refine" else []
-            told: Terms = await self._stages.ask(WORKERS_OF[stage], "terms", *asked)
+            pool = WORKERS_OF[stage]
+            films = self._settings.video_engines[0] if pool == "filming" else ""
+            told: Terms = await self._stages.ask(pool, "terms", stage, engine=films)
             return told
         return terms_of(self.own(stage))
 

@@ -12,6 +12,7 @@ from uuid import UUID, uuid5
 
 import ray
 
+from actors.continuity import check_picture, check_words
 from actors.crew import Crew
 from actors.pools import Staff, Stages
 from actors.residence import Residence
@@ -24,9 +25,9 @@ from actors.workers import Sitter, Spoken
 from actors.writing import recalled, written
 from events.base import Command
 from events.character import CHARACTER, Character, Identity, PlayScene
-from events.continuity import SceneWorld, changes_of, compare, hours_before, known_of, people_of, plan_world
+from events.continuity import SceneWorld, changes_of, hours_before, people_of, plan_world
 from events.episode import Episode, line_key
-from events.episode_facts import ContinuityError, EpisodeRequested, SpeechRendered
+from events.episode_facts import EpisodeRequested, SpeechRendered
 from events.errors import (
     EngineError,
     EngineMissing,
@@ -44,7 +45,6 @@ from events.mentions import SOMEBODY, masked, mentioned
 from events.production import (
     EPISODE,
     AddSpeech,
-    CheckContinuity,
     CheckQuality,
     CutEpisode,
     DeliverEpisode,
@@ -59,7 +59,6 @@ from events.script import NARRATOR, Scene, Script
 from events.storyboard import Shot, lay_out_lines, plan_shots, retimed
 
 if TYPE_CHECKING:
-    from engines.analyst import Analyst, Person
     from engines.refine import RefineOrder
 
 
@@ -107,7 +106,7 @@ class Direction:
     async def produce(self) -> None:
         """Shoot, cut, check, and only the flagged scenes again, until it is delivered or has failed."""
         while not (self.state.delivered or self.state.failed):
-            await asyncio.gather(self.check_continuity(), self.shoot_scenes())
+            await asyncio.gather(check_words(self), self.shoot_scenes())
             if not self.state.failed:
                 await self.cut()
                 await self.check_quality()
@@ -123,11 +122,6 @@ class Direction:
         assert self.state.script
         looks = {slug: character.look for slug, character in self.cast.items()}
         self.world = plan_world(self.state.script, looks, self.people)
-
-    async def check_continuity(self) -> None:
-        """Note where the script's own words say something else of a character than its plan does."""
-        if self.state.continuity is None:
-            await self.crew.buy("continuity", "analyst", self._check_continuity, len(self.script.scenes))
 
     async def remember(self) -> None:
         """What comes to everybody's mind in each scene, of what they had lived through when the film was ordered: so
@@ -158,6 +152,7 @@ class Direction:
                 try:
                     for shot in self.state.shots_of(scene.number):
                         await shoot(self, shot)
+                    await check_picture(self, scene)
                 except SceneFails:
                     continue
 
@@ -304,26 +299,6 @@ class Direction:
     async def _write(self) -> None:
         script = await asyncio.to_thread(written, self)
         await self.tell(WriteScript(script=script, engine=self.settings.engines["script"]), "script")
-
-    async def _check_continuity(self) -> None:
-        errors = await asyncio.to_thread(self._continuity)
-        await self.tell(CheckContinuity(errors=tuple(errors)), "continuity")
-
-    def _continuity(self) -> list[ContinuityError]:
-        analyst: Analyst = self.crew.own("analyst")
-        found: list[ContinuityError] = []
-        for scene in self.script.scenes:
-            cast = {slug: person(self.cast[slug]) for slug in scene.characters}
-            looks = self.world[scene.number].before
-            known = [change for slug in scene.characters for change in known_of(looks[slug], slug)]
-            found += compare(scene, analyst.observe(scene.description, cast, known))
-        return found
-
-
-def person(character: Character) -> Person:
-    from engines.analyst import Person
-
-    return Person(name=character.name, pronoun=character.pronoun)
 
 
 @ray.remote(num_cpus=0, max_restarts=0, max_task_retries=0)

@@ -93,7 +93,12 @@ def per_minute(stage: str, engine: Any) -> float:
     """Dollars for a minute of film by this engine alone; 0 where it costs nothing or is not used by the minute."""
     if stage == "video":
         return float(engine.profile.price_per_second) * 60 * USUAL_TAKES
-    return terms_of(engine).price(_units(60).get(stage, 0.0))
+    return terms_of(engine).price(_units(60).get(stage, 0.0) * _looks(engine))
+
+
+def _looks(engine: Any) -> int:
+    """How often an engine is asked of each thing: a state analyst that sees, for a scene's words and its picture."""
+    return 2 if getattr(engine, "sees", False) else 1
 
 
 def _units(seconds: float) -> dict[str, float]:
@@ -109,8 +114,9 @@ def _other_stages(studio: Studio, seconds: float) -> Iterator[EstimatedCost]:
     for stage, amount in (_units(seconds) | {"script": 1.0}).items():
         engine = settings.engines[stage]
         if is_remote(stage, engine):
-            terms = terms_of(make_engine(stage, engine, settings.engine_options, *resources.get(stage, ())))
-            yield EstimatedCost(stage=stage, engine=engine, units=amount, unit=terms.unit, price=terms.dollars)
+            made = make_engine(stage, engine, settings.engine_options, *resources.get(stage, ()))
+            terms, units = terms_of(made), amount * _looks(made)
+            yield EstimatedCost(stage=stage, engine=engine, units=units, unit=terms.unit, price=terms.dollars)
 
 
 def set_budget(studio: Studio, dollars: float | None, series: str = "", account: str = "", episode: str = "") -> str:

@@ -16,7 +16,7 @@ from zlib import crc32
 import ray
 from ray import serve
 from ray.exceptions import RayActorError, RayTaskError
-from ray.serve.exceptions import BackPressureError, DeploymentUnavailableError
+from ray.serve.exceptions import BackPressureError, DeploymentUnavailableError, RayServeException
 
 from actors.settings import Settings
 from actors.workers import Filming, Finishing, Judging, Painter, Speaking
@@ -149,8 +149,16 @@ class Stages:
     async def _handle(self, pool: str, engine: str) -> Any:
         name = app_name(pool, self._settings, engine)
         if name not in self._handles:
-            self._handles[name] = await asyncio.to_thread(serve.get_app_handle, name)
+            self._handles[name] = await asyncio.to_thread(self._opened, pool, name)
         return self._handles[name]
+
+    def _opened(self, pool: str, name: str) -> Any:
+        """The application; it is started where nobody has needed it before, as not every film needs a painter."""
+        try:
+            return serve.get_app_handle(name)
+        except RayServeException:
+            open_pools(self._settings, [pool])
+            return serve.get_app_handle(name)
 
 
 def stages_here_or_there(settings: Settings, needed: Sequence[str]) -> Callable[..., Any]:

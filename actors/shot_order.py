@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from events.episode import Take
 from events.errors import Unsupported
+from events.prompt import forbidden
 from events.storyboard import Shot
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ def shot_order(direction: Direction, shot: Shot, take: Take, profile: Profile) -
         before=before.uri if before and profile.extends else "",
         before_operation=before.operation if before and profile.extends else "",
         anchor=opening.uri if opening and shot.index else "",
+        negative=forbidden(direction.background(shot.scene)) if profile.negative else "",
         take_id=f"{direction.episode_id}-{take.take_id}",
         seed=take.seed,
         fade_in=shot.index == 0,

@@ -36,7 +36,7 @@ from events.job import (
 from events.log import Log
 from events.look import SceneRef, rehearse
 from events.mentions import mentioned, unmasked
-from events.prompt import still_prompt
+from events.prompt import describe_identity, still_prompt
 from events.script import Change, ChangeKind
 from events.storyboard import Shot
 
@@ -113,7 +113,7 @@ class Sitting:
     def refine(self) -> None:
         before, number = self.picture.original or self.picture.uri, self.picture.refinements + 1
         what = f"picture {self.picture.number} refined {number}"
-        with self.paying(what, "retouch", "judging", "retouch"):
+        with self.paying(what, "retouch", "judging"):
             refined = self.ask("judging", "refine_still", before, self.repair(), self.shot, self._sitters)
             self.tell(RefinePicture(**refined.model_dump(exclude={"tail"})))
 
@@ -130,7 +130,7 @@ class Sitting:
         told = uuid5(self.job_id, "told")
         Residence(self.settings).tell("character", self.request.character.character_id, command, told)
 
-    def paying(self, what: str, stage: str, pool: str, *of: str) -> AbstractContextManager[None]:
+    def paying(self, what: str, stage: str, pool: str) -> AbstractContextManager[None]:
         """Around a call of an engine and the recording of what it made, once and within the budget where it costs
         anything."""
         from engines.registry import is_remote
@@ -138,7 +138,7 @@ class Sitting:
         engine = self.settings.engines[stage]
         if not is_remote(stage, engine):
             return nullcontext()
-        terms = self.ask(pool, "terms", *of)
+        terms = self.ask(pool, "terms", stage)
         price = terms.price(1)
         call = Call(what=what, stage=stage, engine=engine, account=terms.account, dollars=price)
         return self.spending.paid(call) if price else nullcontext()
@@ -195,6 +195,7 @@ class Sitting:
             identified=self.shot.identified,
             references={self.character.slug: self.character.references},
             identities=self._identities,
+            words={self.character.slug: describe_identity(self.character)},
             attempt=self.picture.refinements + 1,
         )
 

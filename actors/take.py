@@ -28,6 +28,7 @@ from events.production import (
     next_step,
 )
 from events.prompt import shot_prompt
+from events.script import FPS
 from events.storyboard import Shot
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ async def request(direction: Direction, shot: Shot) -> None:
     price, refusal = priced(profile, shot)
     if price:
         await direction.purse.reserve(call_for(take_id, engine, profile, price))
-    words = prompt(direction, shot)
+    words = prompt(direction, shot, profile)
     if not refusal:
         words = await direction.crew.rewritten(words, profile, list(direction.names.values()), take_id)
     options = direction.settings.options("video", engine)
@@ -172,14 +173,20 @@ async def lost(direction: Direction, take: Take, error: OutcomeUnknown) -> str:
 
 
 async def collect(direction: Direction, take: Take, order: ShotOrder) -> None:
+    """Take the clip in, with mouths that move where a lips engine sees to it: that may have a price of its own."""
     profile = await direction.crew.profile(take.engine)
     near = " ".join(sorted(actor.slug for actor in order.actors)) if profile.adapters else order.location
-    done: Rendering = await direction.stages.ask(
-        "filming", "collect", take.operation, order, engine=take.engine, near=near
-    )
-    command = RenderTake(take_id=take.take_id, **done.model_dump())
-    await direction.tell(command, f"render {take.take_id}")
-    await direction.purse.settle(take.take_id, "completed", done.cost)
+
+    async def collected() -> None:
+        done: Rendering = await direction.stages.ask(
+            "filming", "collect", take.operation, order, engine=take.engine, near=near
+        )
+        await direction.tell(RenderTake(take_id=take.take_id, **done.model_dump()), f"render {take.take_id}")
+        await direction.purse.settle(take.take_id, "completed", done.cost)
+
+    mute = not (profile.speaks or profile.house_clips)
+    seconds = sum(line.frames for line in order.seen_speaking) / FPS if mute else 0
+    await direction.crew.buy(f"lips {take.take_id}", "lips", collected, seconds)
 
 
 async def judge(direction: Direction, take: Take, shot: Shot) -> None:
@@ -220,6 +227,7 @@ async def flag(direction: Direction, shot: Shot, take: Take) -> None:
     raise SceneFails(reason)
 
 
-def prompt(direction: Direction, shot: Shot) -> str:
+def prompt(direction: Direction, shot: Shot, profile: Profile) -> str:
     looks = {slug: direction.world[shot.scene].look(slug, shot.after_changes) for slug in shot.visible}
-    return shot_prompt(direction.scene(shot.scene), shot, direction.cast, looks, direction.background(shot.scene))
+    scene, background = direction.scene(shot.scene), direction.background(shot.scene)
+    return shot_prompt(scene, shot, direction.cast, looks, background, apart=profile.negative)

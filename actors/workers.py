@@ -25,10 +25,12 @@ from events.episode_facts import Deliverable
 from events.look import Look
 from events.mapper import Recorded
 from events.production import NO_ENGINE
+from events.script import Change
 from events.storyboard import Shot
 from events.verdict import Trait, Verdict
 
 if TYPE_CHECKING:
+    from engines.analyst import Person
     from engines.face.judge import Gates
     from engines.refine import RefineEngine, RefineOrder
     from engines.terms import Terms
@@ -149,6 +151,10 @@ class Filming:
     async def profile(self) -> Profile:
         return self._engine.profile
 
+    def terms(self, stage: str) -> Terms:
+        """What a second of moving lips costs."""
+        return terms_of(self._engines(stage, self._assets))
+
     async def submit(self, order: ShotOrder) -> str:
         return await self._in_a_thread(lambda: self._engine.submit(order))
 
@@ -210,8 +216,8 @@ class Painter:
         self._assets = _assets(settings)
         self._engines = Engines(settings)
 
-    def terms(self) -> Terms:
-        return terms_of(self._engines("image", self._assets))
+    def terms(self, stage: str) -> Terms:
+        return terms_of(self._engines(stage, self._assets))
 
     def paint(self, order: ShotOrder) -> Painting:
         from media.frames import png
@@ -329,8 +335,8 @@ class Speaking:
         self._assets = _assets(settings)
         self._engines = Engines(settings)
 
-    def terms(self) -> Terms:
-        return terms_of(self._engines("speech"))
+    def terms(self, stage: str) -> Terms:
+        return terms_of(self._engines(stage))
 
     def say(self, text: str, voice: str) -> Spoken:
         from events.script import FPS
@@ -346,12 +352,17 @@ class Speaking:
 
 @serve.deployment(name="finishing", max_ongoing_requests=2, max_queued_requests=64, ray_actor_options={"num_cpus": 0})
 class Finishing:
-    """Cuts the film, watches it, and puts together what is handed over."""
+    """Reads the scenes for their continuity, cuts the film, watches it, and puts together what is handed over."""
 
     def __init__(self, settings: Settings) -> None:
         self._assets = _assets(settings)
         self._gates = _gates(settings)
         self._engines = Engines(settings)
+
+    def observe(self, scenes: Sequence[tuple[str, Mapping[str, Person], Sequence[Change]]]) -> list[tuple[Change, ...]]:
+        """What happens in each of these scenes, told as for ``Analyst.observe``."""
+        analyst = self._engines("analyst")
+        return [analyst.observe(*told) for told in scenes]
 
     def cut(self, episode: Episode, names: Mapping[str, str]) -> Film:
         from engines.music.ambience import Ambience

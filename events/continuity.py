@@ -6,7 +6,7 @@ from collections.abc import Container, Iterable, Iterator, Mapping
 from uuid import UUID
 
 from events.base import Value
-from events.episode_facts import ContinuityError
+from events.episode_facts import ContinuityError, SeenIn
 from events.look import Look, rehearse
 from events.mentions import masked, spellings
 from events.script import Change, ChangeKind, Scene, Script
@@ -101,9 +101,10 @@ MUST_BE_PLANNED = {ChangeKind.INJURY, ChangeKind.WARDROBE, ChangeKind.PROP_GAINE
 NAMED_FREELY = MUST_BE_PLANNED | {ChangeKind.LOCATION}
 
 
-def compare(scene: Scene, observed: Iterable[Change]) -> list[ContinuityError]:
-    """Where a scene's own words (``observed``, as the state analyst reads them) say something else of a character than
-    its planned changes do. What is planned and not said is no error: a plan may know more than its words."""
+def compare(scene: Scene, observed: Iterable[Change], seen_in: SeenIn = "text") -> list[ContinuityError]:
+    """Where a scene's own words or its picture (``observed``, as the state analyst reads them) say something else of a
+    character than its planned changes do. What is planned and not said is no error: a plan may know more than its
+    words, and than is in the picture."""
     found = []
     for change in observed:
         planned = [c for c in scene.changes if (c.character, c.kind) == (change.character, change.kind)]
@@ -118,7 +119,7 @@ def compare(scene: Scene, observed: Iterable[Change]) -> list[ContinuityError]:
                     kind=change.kind.value,
                     planned=_words(contradicted) if contradicted else "",
                     observed=_words(change),
-                    seen_in="text",
+                    seen_in=seen_in,
                 )
             )
     return found

@@ -33,6 +33,7 @@ from events.episode_facts import (
     TakeAccepted,
     TakeFailed,
     TakeJudged,
+    TakeObserved,
     TakeRefined,
     TakeRendered,
     TakeRequested,
@@ -69,6 +70,8 @@ class Take(Value):
     stuck: bool = False
     """No repair can make it good."""
     sound: str = ""
+    observed: tuple[ContinuityError, ...] | None = None
+    """What its picture shows besides the plan; None where nobody has looked."""
     failed: str = ""
     code: str = ""
     """Of the error that it failed with."""
@@ -274,6 +277,7 @@ EVOLVE: dict[type[Event], Callable[[Episode, Any], Episode]] = {
     TakeJudged: _take("verdict"),
     TakeRefined: _take_refined,
     TakeFailed: _take_failed,
+    TakeObserved: _take("observed"),
     TakeAccepted: _take_accepted,
     SceneCompleted: _scene_completed,
     EpisodeCut: _cut,

@@ -42,6 +42,9 @@ class Limits(Value):
     refinements: int = Field(default=3, ge=0)
 
 
+SeenIn = Literal["text", "picture"]
+
+
 class ContinuityError(Value):
     """The script plans one thing of a character and something else is there. ``seen_in`` is where it is: in the
     scene's own words, or in its picture."""
@@ -51,7 +54,7 @@ class ContinuityError(Value):
     kind: str
     planned: str
     observed: str
-    seen_in: Literal["text", "picture"]
+    seen_in: SeenIn
 
 
 class Finding(Value):
@@ -206,6 +209,14 @@ class TakeAccepted(EpisodeFact):
     topic = "episode.take-accepted"
     take_id: str
     shot_id: str
+
+
+class TakeObserved(EpisodeFact):
+    """What a state analyst that sees has found in the last picture of an accepted take, and nobody had planned."""
+
+    topic = "episode.take-observed"
+    take_id: str
+    observed: tuple[ContinuityError, ...] = ()
 
 
 class SceneCompleted(EpisodeFact):

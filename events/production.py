@@ -116,6 +116,11 @@ class FailTake(Command):
     reason: str
 
 
+class ObserveTake(Command):
+    take_id: str
+    observed: tuple[ContinuityError, ...] = ()
+
+
 class FlagScene(Command):
     scene: int
     reason: str
@@ -330,6 +335,11 @@ def _fail_take(state: Episode, command: FailTake) -> list[Event]:
     return [facts.TakeFailed(**command.__dict__)] if _open_take(state, command.take_id) else []
 
 
+def _observe_take(state: Episode, command: ObserveTake) -> list[Event]:
+    accepted = command.take_id in state.accepted.values()
+    return [facts.TakeObserved(**command.__dict__)] if accepted else []
+
+
 def _open_take(state: Episode, take_id: str) -> Take | None:
     """The take while it is undecided: a late result of an old attempt is discarded."""
     take = state.takes.get(take_id)
@@ -385,6 +395,7 @@ DECIDE: dict[type[Command], Callable[[Episode, Any], list[Event]]] = {
     JudgeTake: _judge_take,
     RefineTake: _refine_take,
     FailTake: _fail_take,
+    ObserveTake: _observe_take,
     FlagScene: _flag_scene,
     CutEpisode: _cut_episode,
     CheckQuality: _check_quality,

@@ -8,6 +8,7 @@ for what once was, and each says which scene it is from.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from uuid import UUID
 
@@ -29,6 +30,7 @@ class Background(Value):
 
 
 NOTHING = Background()
+FORBIDS = re.compile(r"(no|never|without)\s+", re.IGNORECASE)
 
 
 def shot_prompt(
@@ -37,15 +39,24 @@ def shot_prompt(
     cast: Mapping[str, Character],
     looks: Mapping[str, Look],
     background: Background = NOTHING,
+    apart: bool = False,
 ) -> str:
-    """``cast`` and ``looks`` have everybody in the shot, by slug."""
+    """``cast`` and ``looks`` have everybody in the shot, by slug. ``apart``: what is ``forbidden`` is told apart, and
+    not here, since most engines paint what a prompt names even where it says no."""
     camera = f"{shot.camera.framing} shot, {shot.camera.angle} angle, {shot.camera.move} camera."
     place = f"{scene.location or scene.place}, {scene.time}, {scene.weather}. Mood: {scene.mood}."
     people = [f"{describe_identity(cast[s])} {describe_look(looks[s])}" for s in shot.visible]
     spoken = [f"{cast[t.speaker].name} says: “{scene.lines[t.line].text}”" for t in shot.lines if t.speaker != NARRATOR]
     remembered = list(_remembered(shot.visible, cast, background.recalled))
-    told = [camera, place, *people, *remembered, scene.description, *spoken, *_rules(background.rules)]
+    rules = [rule for rule in background.rules if not (apart and FORBIDS.match(rule))]
+    told = [camera, place, *people, *remembered, scene.description, *spoken, *_rules(rules)]
     return unmasked("\n".join(told), background.names)
+
+
+def forbidden(background: Background) -> str:
+    """What the rules forbid, in words for an engine that takes it apart from the prompt ("No neon." forbids "neon")."""
+    told = [FORBIDS.sub("", rule, count=1).rstrip(" .") for rule in background.rules if FORBIDS.match(rule)]
+    return unmasked(", ".join(told), background.names)
 
 
 def still_prompt(character: Character, asked: str, recalled: Sequence[str]) -> str:

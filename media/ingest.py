@@ -63,7 +63,7 @@ class Steps:
 
     def will_speak(self, order: ShotOrder) -> bool:
         """Whether a mouth that is seen gets our lines to say."""
-        return self.lips is not None and any(line.speaker in order.shot.visible for line in order.lines)
+        return self.lips is not None and bool(order.seen_speaking)
 
 
 def take_in(

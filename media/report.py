@@ -58,11 +58,10 @@ def report(episode_id: str, reel: Reel, names: Mapping[str, str], ledger: Sequen
 
 def continuity(reel: Reel) -> list[ContinuityError]:
     """Where words or pictures show something else than was planned."""
-    accepted = ((shot.scene, reel.episode.accepted_take(shot.shot_id)) for shot in reel.shots())
-    seen = [
-        error for scene, take in accepted if take and take.verdict for error in pictured(scene, take.verdict.traits)
-    ]
-    return [*(reel.episode.continuity or ()), *seen]
+    taken = [(shot.scene, take) for shot in reel.shots() if (take := reel.episode.accepted_take(shot.shot_id))]
+    measured = [error for scene, take in taken if take.verdict for error in pictured(scene, take.verdict.traits)]
+    observed = [error for _, take in taken for error in take.observed or ()]
+    return [*(reel.episode.continuity or ()), *measured, *observed]
 
 
 def _idr_of(episode: Episode, slug: str) -> float | None:

@@ -235,6 +235,11 @@ def continuity_checked(connection: Connection, entry: Entry, fact: e.ContinuityC
     _change_episode(connection, entry, continuity=fact.model_dump(mode="json")["errors"])
 
 
+def take_observed(connection: Connection, entry: Entry, fact: e.TakeObserved) -> None:
+    key = {"episode_id": _id(entry), "take_id": fact.take_id}
+    change(connection, tables.takes, key, observed=fact.model_dump(mode="json")["observed"])
+
+
 def take_accepted(connection: Connection, entry: Entry, fact: e.TakeAccepted) -> None:
     change(connection, tables.shots, {"episode_id": _id(entry), "shot_id": fact.shot_id}, accepted=fact.take_id)
 
@@ -424,6 +429,7 @@ HANDLERS: dict[type[Event], Iterable[Handler]] = {
     e.EpisodeDelivered: _episode(episode_delivered, episode_is("delivered")),
     e.EpisodeFailed: _episode(episode_failed, episode_is("failed")),
     e.ContinuityChecked: _episode(continuity_checked),
+    e.TakeObserved: _episode(take_observed),
     e.EpisodeErased: (erased("episode_id"),),
     j.JobRequested: _job(job_requested, job_is("requested")),
     j.PictureRequested: _job(picture_requested, job_is("painting")),

@@ -191,6 +191,7 @@ takes = _table(
     _text("verdict"),
     _text("code"),
     _text("reason"),
+    _json("observed"),
     _text("requested_at"),
     _text("updated_at"),
 )

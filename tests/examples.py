@@ -213,6 +213,14 @@ FACTS: tuple[Event, ...] = (
             ),
         )
     ),
+    e.TakeObserved(
+        take_id="s01-1-t1",
+        observed=(
+            e.ContinuityError(
+                scene=1, slug="ava", kind="wardrobe", planned="", observed="a wet coat", seen_in="picture"
+            ),
+        ),
+    ),
     e.EpisodeFailed(reason="Scene 1 still fails after its last round."),
     e.EpisodeErased(),
     j.JobRequested(

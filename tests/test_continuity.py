@@ -13,7 +13,7 @@ from events.character import CHARACTER, Character
 from events.continuity import SUDDEN, changes_of, compare, people_of, pictured, plan_world
 from events.look import Garment, Injury, Look
 from events.mentions import mention
-from events.prompt import Background, describe_identity, describe_look, shot_prompt
+from events.prompt import Background, describe_identity, describe_look, forbidden, shot_prompt
 from events.script import MEASURED_IN, Change, ChangeKind, Line, Mood, Scene, Script
 from events.storyboard import Camera, Framing, Shot, Timing
 from events.verdict import Trait
@@ -240,6 +240,17 @@ def test_a_prompt_draws_on_memories_rules_and_names() -> None:
     assert "Ava remembers: (episode 1, scene 4) She promised Marlow the map." in prompt
     assert "Always: The sea is always in sight." in prompt
     assert "Ava: a navigator of thirty Now wearing a teal jumper" in prompt.replace("\n", " ")
+
+
+def test_what_the_rules_forbid_is_told_apart_where_the_engine_takes_it_so() -> None:
+    told, marlow = scene(1), UUID(int=2)
+    shot = Shot(shot_id="s01-1", scene=1, index=0, start=0, frames=120, camera=Camera())
+    rules = ("No neon.", "The sea is always in sight.", f"Never {mention(marlow)} without a hat.", "Noon light.")
+    background = Background(rules=rules, names={marlow: "Marlow"})
+    assert forbidden(background) == "neon, Marlow without a hat"
+    whole, apart = (shot_prompt(told, shot, CAST, {}, background, apart=apart) for apart in (False, True))
+    assert "No neon. The sea" in whole
+    assert apart.endswith("Always: The sea is always in sight. Noon light.")
 
 
 def test_wet_clothes_and_deep_wounds_are_said() -> None:

@@ -24,10 +24,12 @@ from engines.video.slate import Slate
 from events.engine_plan import EngineRule, VideoPlan
 from events.episode import Episode
 from events.episode_facts import TakeRequested
+from events.script import FPS
 from media.assets import Assets
 from media.inspection import inspect
 from tests.orders import order
-from tests.providers import comfyui, google, kling
+from tests.providers import comfyui, gemini_text, google, kling
+from tests.providers.gemini_text import GeminiTextServer
 from tests.providers.server import Provider
 from tests.sample_cast import CAST
 
@@ -62,19 +64,24 @@ def ava(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     return Path(slate.collect(slate.submit(shown), shown, folder).path).read_bytes()
 
 
-def film(home: Path, servers: dict[str, Provider], scenes: int, plan: VideoPlan) -> tuple[Studio, Episode]:
-    """An episode of Ava alone in so many scenes of ten seconds."""
-    told = {"LORAFRAME_HOME": str(home), "LORAFRAME_ENGINES": f"video={plan.default},music=synth"}
-    settings = Settings.from_env(told)
-    video = dict(settings.engine_options["video"])
+def film(
+    home: Path, servers: dict[str, Provider], scenes: int, plan: VideoPlan, rules: tuple[str, ...] = (), **others: str
+) -> tuple[Studio, Episode]:
+    """An episode of Ava alone in so many scenes of ten seconds, by ``others`` in the other stages."""
+    chosen = ",".join(f"{stage}={name}" for stage, name in {"video": plan.default, "music": "synth", **others}.items())
+    settings = Settings.from_env({"LORAFRAME_HOME": str(home), "LORAFRAME_ENGINES": chosen})
+    options = {stage: dict(engines) for stage, engines in settings.engine_options.items()}
     for name, server in servers.items():
-        video[name] = video.get(name, {}) | {"base_url": server.url, "patience": PATIENCE}
-    options = settings.engine_options | {"video": video}
+        for stage in [stage for stage, chosen in others.items() if chosen == name] or ["video"]:
+            told = options.setdefault(stage, {}).get(name, {})
+            options[stage][name] = told | {"base_url": server.url, "patience": PATIENCE}
     studio = Studio(settings.model_copy(update={"engine_options": options, "video": plan}))
     studio.import_character(CAST / "ava")
     story = home / "story.json"
     story.write_text(json.dumps([scene(number) for number in range(1, scenes + 1)]))
-    episode_id = studio.request_episode(story, ["ava"])
+    if rules:
+        studio.write_bible("Rain", rules)
+    episode_id = studio.request_episode(story, ["ava"], series="Rain" if rules else None)
     asyncio.run(Direction(studio.settings, episode_id, LocalStages(studio.settings)).make())
     return studio, studio.episode(episode_id)
 
@@ -138,6 +145,74 @@ def test_an_episode_is_delivered_by_three_together(
     assert asked == {"veo", "kling", "slate"}
     veo = {shot.scene for shot in episode.shots.values() if episode.accepted_take(shot.shot_id).engine == "veo"}
     assert veo == {number for number in range(1, scenes + 1) if number % 2 == 0}
+
+
+def test_what_the_bible_forbids_is_told_to_an_engine_that_can_be_told(
+    tmp_path: Path, started: dict[str, Provider]
+) -> None:
+    film(tmp_path, started, 1, VideoPlan(default="veo"), rules=("No neon.", "The sea is always in sight."))
+    server = started["veo"]
+    assert isinstance(server, google.Google)
+    asked = [(body["instances"][0]["prompt"], body["parameters"]["negativePrompt"]) for body in server.bodies]
+    assert asked and {negative for _, negative in asked} == {"neon"}
+    assert all("The sea" in prompt and "neon" not in prompt for prompt, _ in asked)
+
+
+def test_a_state_analyst_that_sees_looks_at_each_scene(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GEMINI_API_KEY", gemini_text.KEY)
+    coat = {"kind": "wardrobe", "character": "ava", "what": "torn red coat", "colour": ""}
+    with GeminiTextServer([json.dumps({"changes": changes}) for changes in ([], [coat])]) as server:
+        studio, episode = film(tmp_path, {"gemini": server}, 1, VideoPlan(default="slate"), analyst="gemini")
+    last = episode.accepted_take(episode.shots_of(1)[-1].shot_id)
+    assert last and [(error.observed, error.seen_in) for error in last.observed or ()] == [("torn red coat", "picture")]
+    report = next(file for file in episode.delivered if file.name == "report.json")
+    told = json.loads(studio.assets.read(report.uri))["continuity"]
+    assert [error["observed"] for error in told if error["seen_in"] == "picture"] == ["torn red coat"]
+    assert [row["status"] for row in studio.views.purchases()] == ["COMPLETED"] * 2
+
+
+def test_an_analyst_that_fails_stops_no_film(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GEMINI_API_KEY", gemini_text.KEY)
+    with GeminiTextServer(["Nonsense."] * 6) as server:
+        _, episode = film(tmp_path, {"gemini": server}, 1, VideoPlan(default="slate"), analyst="gemini")
+    assert episode.delivered and episode.continuity is None
+
+
+TALKER = '''
+from shutil import copyfile
+
+from engines.terms import Terms
+
+
+class Talker:
+    """Moves no lips, for two cents a second."""
+
+    remote = True
+    terms = Terms(account="somebody", unit="second", dollars=0.02)
+
+    def __init__(self, assets):
+        pass
+
+    def speak(self, clip, order, folder):
+        return copyfile(clip, folder / "talked.mp4")
+'''
+
+
+def test_lips_that_cost_something_are_paid_by_the_spoken_second(
+    tmp_path: Path, started: dict[str, Provider], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    package = tmp_path / "site" / "somebody-1.0.dist-info"
+    package.mkdir(parents=True)
+    (package / "METADATA").write_text("Metadata-Version: 2.1\nName: somebody\nVersion: 1.0\n")
+    (package / "entry_points.txt").write_text("[loraframe.engines.lips]\ntalker = paid_talker:Talker\n")
+    (tmp_path / "site" / "paid_talker.py").write_text(TALKER)
+    monkeypatch.syspath_prepend(tmp_path / "site")
+
+    studio, episode = film(tmp_path, started, 1, VideoPlan(default="comfyui"), lips="talker")
+    paid = [row for row in studio.views.purchases() if row["stage"] == "lips"]
+    spoken = sum(timing.frames for shot in episode.shots_of(1) for timing in shot.lines if timing.speaker == "ava")
+    assert spoken and {row["status"] for row in paid} == {"COMPLETED"}
+    assert sum(row["spent"] for row in paid) == pytest.approx(0.02 * spoken / FPS)
 
 
 def test_no_key_is_ever_written_down(tmp_path: Path, started: dict[str, Provider]) -> None:

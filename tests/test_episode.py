@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from events.base import Command
 from events.episode import Episode
 from events.episode_facts import (
+    ContinuityError,
     Deliverable,
     EpisodeCut,
     EpisodeDelivered,
@@ -25,6 +26,7 @@ from events.episode_facts import (
     TakeAccepted,
     TakeFailed,
     TakeJudged,
+    TakeObserved,
     TakeRendered,
     TakeRequested,
     TakeSubmitted,
@@ -43,6 +45,7 @@ from events.production import (
     FailTake,
     FlagScene,
     JudgeTake,
+    ObserveTake,
     PaintFirstFrame,
     PlanScene,
     RefineTake,
@@ -138,6 +141,7 @@ LATER: list[Command] = [
     DeliverEpisode(files=FILES),
     FailEpisode(reason="because"),
     CheckContinuity(),
+    ObserveTake(take_id="s01-1-t1"),
     RefineTake(take_id="s01-1-t1", uri="asset://2", tail="asset://t", verdict=PASS, outside=1.0),
     EraseEpisode(),
 ]
@@ -233,6 +237,15 @@ def test_a_good_take_is_accepted_and_the_last_one_completes_its_scene() -> None:
         TakeJudged(take_id="s01-1-t1", verdict=PASS), TakeAccepted(take_id="s01-1-t1", shot_id="s01-1")
     )
     assert state.completed == frozenset()
+
+
+def test_only_a_take_that_is_in_the_film_is_looked_at() -> None:
+    coat = ContinuityError(scene=2, slug="ava", kind="wardrobe", planned="", observed="red coat", seen_in="picture")
+    look = ObserveTake(take_id="s02-1-t1", observed=(coat,))
+    PLANNED.and_then(*film(CLOSE)[:3]).when(look).then()
+    state = PLANNED.and_then(*film(CLOSE)).when(look).then(TakeObserved(take_id="s02-1-t1", observed=(coat,)))
+    take = state.accepted_take(CLOSE)
+    assert take and take.observed == (coat,)
 
 
 def test_no_face_is_a_pass_only_where_none_has_to_be_known() -> None:

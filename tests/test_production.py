@@ -19,10 +19,12 @@ from bench.figures import Record
 from engines.face.onnx import Faces
 from events.base import Event
 from events.episode import Episode
-from events.episode_facts import ScriptWritten, TakeJudged, TakeSubmitted
+from events.episode_facts import FirstFramePainted, ScriptWritten, TakeJudged, TakeSubmitted
 from events.production import is_acceptable
 from events.script import Script
 from media.frames import frame_count, frames_at, sample
+from tests.providers.clips import mp4
+from tests.providers.comfyui import ComfyUI
 
 CAST = Path(__file__).parent.parent / "samples" / "cast"
 LEFT_CHEEK, RIGHT_CHEEK, CHIN = 14, 2, 8
@@ -103,6 +105,21 @@ def _lowest(state: Episode, take_id: str) -> float:
     take = state.takes[take_id]
     assert take.verdict
     return take.verdict.lowest(state.shots[take.shot_id].identified) or 0.0
+
+
+# ---------------------------------------------------------------- engines elsewhere
+
+
+def test_what_an_engine_elsewhere_begins_with_is_painted_here(tmp_path: Path) -> None:
+    """ComfyUI's workflow for clips animates a picture: the painters come up when the first one is needed."""
+    with ComfyUI(polls=1) as server:
+        server.clip = mp4(8)
+        engines = Settings.from_env({}).engines | {"video": "comfyui", "music": "synth"}
+        options = {"video": {"comfyui": {"base_url": server.url}}}
+        with opened(tmp_path / "home", engines=engines, engine_options=options) as studio:
+            made = studio.create_episode(script(tmp_path, "rain", scene(1, [], "wide")), ["ava"])
+        assert {painted.shot_id for painted in facts(studio, made, FirstFramePainted)} == {"s01-01"}
+        assert server.orders.total() == len(studio.episode(made.episode_id).accepted) and made.film.exists()
 
 
 # ---------------------------------------------------------------- continuity

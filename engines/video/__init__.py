@@ -122,6 +122,11 @@ class ShotOrder(Value):
     fade_out: bool = False
     """The cut cross-fades here: put key frames FADE frames from this end (see media/clips.py)."""
 
+    @property
+    def seen_speaking(self) -> tuple[SpokenLine, ...]:
+        """The lines of those whose mouths are in the picture."""
+        return tuple(line for line in self.lines if line.speaker in self.shot.visible)
+
 
 class Clip(Value):
     """A finished clip on the local disk: any video, or one of the house encoder (media/clips.py) where the profile
