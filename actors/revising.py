@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from actors.shell import Shell, now, state_at
-from engines.registry import check_names
+from engines.registry import check_keys, check_names, engine_class
 from events.base import Command
 from events.character import CHARACTER, Character
 from events.episode import Episode
@@ -23,8 +23,11 @@ if TYPE_CHECKING:
 
 def upgrade(studio: Studio, episode_id: UUID, engine: str, scenes: Sequence[int] = ()) -> EpisodeReopened | None:
     """Film these scenes, or all, by another engine: script, voices, music and timing stay. What is stale now; None
-    where nothing is. Raises ``BadSetting``, ``NotFound``, ``Conflict``."""
+    where nothing is. Raises ``BadSetting``, ``KeyMissing``, ``EngineMissing``, ``NotFound``, ``Conflict``."""
     check_names({"video": engine})
+    check_keys([engine])
+    for part in engine.split(":"):
+        engine_class("video", part)
     return _tell(studio, episode_id, AssignEngine(engine=engine, scenes=tuple(scenes)))
 
 

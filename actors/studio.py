@@ -35,7 +35,7 @@ from actors.residence import Residence
 from actors.settings import Settings
 from actors.shell import Clock, Outcome, now, open_log, state_at
 from actors.still import Sitting, observed
-from engines.registry import check_names
+from engines.registry import check_keys, check_names
 from events.base import Command, Value
 from events.camera import camera
 from events.character import CHARACTER, BranchCharacter, Character, CharacterErased, Identity, MeasureIdentity
@@ -307,12 +307,14 @@ class Studio:
         series: str | None = None,
         budget: float | None = None,
     ) -> UUID:
-        """Check and record the order for an episode, with the most that it may cost; nothing is filmed yet."""
+        """Check and record the order for an episode, with the most that it may cost; nothing is filmed yet. Raises
+        ``KeyMissing`` before anything is recorded."""
         check_names(self.settings.engines)
         members = self._members(cast)
         from engines.script.read import USUAL
 
         told, written = self._read_story(story, [member.slug for member in members], seconds)
+        check_keys(self._engines_of_a_film(written is not None))
         episode_id = self.new_id()
         series_id = self._series(series, episode_id, members) if series else None
         rules = self.series(series).rules if series else ()
@@ -392,6 +394,12 @@ class Studio:
                 slug=slug, character_id=character_id, version=self.tell("character", character_id, measured).version
             )
         return CastMember(slug=slug, character_id=character_id, version=facts[-1].version)
+
+    def _engines_of_a_film(self, written: bool) -> list[str]:
+        """Every engine that a film may need, whether its script is ``written`` or not."""
+        unused = {"video", "retouch", *(["script"] if written else [])}
+        others = [engine for stage, engine in self.settings.engines.items() if stage not in unused]
+        return [*others, *self.settings.video_engines]
 
     def _read_story(self, story: str | Path, slugs: list[str], seconds: float | None) -> tuple[str, Script | None]:
         from engines.script.read import read_story

@@ -6,21 +6,31 @@ import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from drivers import character, costs, episode, show
 from drivers.console import Json, answer, complain, err, json_line, open_studio, out
-from events.errors import Conflict, InvalidInput, LoraFrameError, NotFound
-
-if TYPE_CHECKING:
-    pass
+from events.errors import (
+    Conflict,
+    EngineMissing,
+    InvalidInput,
+    KeyMissing,
+    LoraFrameError,
+    NotFound,
+    Offline,
+    OverBudget,
+    QuotaExceeded,
+)
 
 SAMPLES = Path(__file__).resolve().parent.parent / "samples"
 DEMO_CAST = ("ava", "marlow", "kairo")
 FOLLOW_SECONDS = 0.5
 USER_ERROR, FAILURE, STOPPED = 2, 1, 130
+
+MENDABLE = (InvalidInput, NotFound, Conflict, EngineMissing, KeyMissing, Offline, OverBudget, QuotaExceeded)
+"""What the user can mend, and then give the same command again."""
 
 app = typer.Typer(
     help="Video series with characters who stay themselves.", no_args_is_help=True, pretty_exceptions_enable=False
@@ -36,7 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         app(args=arguments, prog_name="loraframe")
     except LoraFrameError as error:
         complain(error)
-        sys.exit(USER_ERROR if isinstance(error, InvalidInput | NotFound | Conflict) else FAILURE)
+        sys.exit(USER_ERROR if isinstance(error, MENDABLE) else FAILURE)
     except KeyboardInterrupt:
         sys.exit(STOPPED)
 

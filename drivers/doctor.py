@@ -23,7 +23,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from actors.money import per_minute
 from actors.settings import ENGINES, Settings
 from drivers.console import table
-from engines.registry import KEYS, engine_class, is_remote, make_engine, names
+from engines.registry import engine_class, is_remote, make_engine, missing_keys, names
 from engines.wheels import wheel_file
 from events.errors import EngineMissing, LoraFrameError
 from events.log import sqlalchemy_url
@@ -201,7 +201,7 @@ def _engine(settings: Settings, stage: str, name: str) -> Check:
         price = _price(settings, stage, name)
     except LoraFrameError as error:
         return Check(what, False, "cannot run", str(error), needed=chosen)
-    missing = [key for key in KEYS.get(name, ()) if not os.environ.get(key)]
+    missing = missing_keys(name)
     told = "needs a key" if missing else "chosen" if chosen else "can be chosen"
     advice = f"Set {' and '.join(missing)}." if missing else ""
     return Check(what, not missing, ". ".join(filter(None, (told, price, licence))), advice, needed=chosen)

@@ -49,7 +49,7 @@ def create_episode(
 
     with open_studio(DRAFT if draft else profile) as studio:
         expected = money.estimate(studio, seconds)
-        tell_estimate(expected)
+        tell_estimate(expected, budget)
         episode_id = studio.request_episode(story, names, seconds, seed, series or None, budget)
         money.note(studio, episode_id, expected)
         make(studio, episode_id, out, json)
@@ -159,10 +159,12 @@ def _delivered(made: Delivered) -> Any:
     return facts({"film": made.film, "report": made.report, "episode": str(made.episode_id)[:8]})
 
 
-def tell_estimate(found: Estimate) -> None:
+def tell_estimate(found: Estimate, budget: float | None) -> None:
     """On stderr, and only where it costs anything."""
     if found.lines:
         err.print(_estimate(found))
+    if budget is not None and found.dollars > budget:
+        err.print(f"That is more than the budget of ${budget:.2f}: the film stops there until you raise it.")
 
 
 def _estimate(found: Estimate) -> Any:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import os
+from collections.abc import Iterable, Mapping
 from importlib import import_module
 from importlib.metadata import entry_points
 from inspect import signature
 from typing import Any
 
-from events.errors import BadSetting, EngineMissing
+from events.errors import BadSetting, EngineMissing, KeyMissing
 from events.production import NO_ENGINE
 
 EngineOptions = Mapping[str, Mapping[str, Mapping[str, Any]]]
@@ -96,16 +97,17 @@ REMOTE = {
     ("video", "veo"),
 }
 """Engines that work elsewhere: waiting for them takes no core of ours, so many calls may be under way at once."""
-KEYS = {
-    "elevenlabs": ("ELEVENLABS_API_KEY",),
-    "gemini": ("GEMINI_API_KEY",),
-    "groq": ("GROQ_API_KEY",),
-    "imagen": ("GEMINI_API_KEY",),
-    "kling": ("KLING_ACCESS_KEY", "KLING_SECRET_KEY"),
-    "omni": ("GEMINI_API_KEY",),
-    "veo": ("GEMINI_API_KEY",),
+GOOGLE = (("GEMINI_API_KEY", "GOOGLE_API_KEY", "GOOGLE_CLOUD_PROJECT"),)
+KEYS: dict[str, tuple[tuple[str, ...], ...]] = {
+    "elevenlabs": (("ELEVENLABS_API_KEY",),),
+    "gemini": GOOGLE,
+    "groq": (("GROQ_API_KEY",),),
+    "imagen": GOOGLE,
+    "kling": (("KLING_ACCESS_KEY",), ("KLING_SECRET_KEY",)),
+    "omni": GOOGLE,
+    "veo": GOOGLE,
 }
-"""The variables that an engine needs, by its name."""
+"""The variables that an engine needs, by its name: one of each group."""
 OPTIONAL = {"prompt", "refine", "retouch", "lips", "interpolate", "upscale"}
 """Stages that can be left out, by the engine ``none``."""
 
@@ -130,6 +132,21 @@ def check_names(engines: Mapping[str, str]) -> None:
         for part in name.split(":"):
             if part not in names(stage):
                 raise _unknown(stage, part)
+
+
+def missing_keys(name: str) -> list[str]:
+    """The usual variables that have to be set before this engine can work."""
+    return [group[0] for group in KEYS.get(name, ()) if not any(os.environ.get(variable) for variable in group)]
+
+
+def check_keys(engines: Iterable[str]) -> None:
+    """Raises ``KeyMissing`` for the first engine that cannot work without one."""
+    for name in engines:
+        for part in name.split(":"):
+            if missing := missing_keys(part):
+                raise KeyMissing(
+                    f"The engine {part} needs a key: set {' and '.join(missing)}, or choose another engine."
+                )
 
 
 def _unknown(stage: str, name: str) -> BadSetting:

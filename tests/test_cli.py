@@ -136,6 +136,16 @@ def test_a_mistake_is_one_sentence_with_its_code_and_leaves_nothing(
     assert loraframe("character", "list", "--json").json() == []
 
 
+def test_an_order_without_a_key_leaves_nothing(ava: Loraframe, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("GROQ_API_KEY", raising=False)
+    order = ("episode", "create", "Ava waits.", "--cast", "ava", "--seconds", "30", "--profile", "studio")
+    before = ava("log", "--json").out
+    refused = ava(*order, "--budget", "0.5")
+    assert refused.code == cli.USER_ERROR and "groq needs a key: set GROQ_API_KEY" in refused.err
+    assert "more than the budget of $0.50" in refused.err
+    assert ava("log", "--json").out == before
+
+
 def test_the_same_name_twice_is_refused(ava: Loraframe) -> None:
     refused = ava("character", "import", CAST / "ava")
     assert (refused.code, refused.err.split(":")[0]) == (cli.USER_ERROR, "conflict")

@@ -21,6 +21,7 @@ from bench.figures import Record
 from events.base import Event
 from events.episode import Episode
 from events.episode_facts import EpisodeCut, SpeechRendered, TakeRequested, TakeSubmitted
+from events.errors import KeyMissing
 from media.frames import frame_count
 
 CAST = Path(__file__).parents[1] / "samples" / "cast"
@@ -73,6 +74,14 @@ class Drafted:
 @pytest.fixture(scope="module")
 def drafted(tmp_path_factory: pytest.TempPathFactory) -> Drafted:
     return Drafted(tmp_path_factory.mktemp("drafted"))
+
+
+def test_an_engine_that_cannot_work_here_opens_nothing(drafted: Drafted, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("KLING_ACCESS_KEY", raising=False)
+    before = drafted.version
+    with pytest.raises(KeyMissing, match="KLING_ACCESS_KEY"):
+        revising.upgrade(drafted.studio, drafted.episode_id, "kling")
+    assert drafted.version == before and drafted.episode.delivered
 
 
 def shots_of(*scenes: int, episode: Episode) -> set[str]:
