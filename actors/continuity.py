@@ -14,7 +14,7 @@ from engines.registry import is_remote
 from events.continuity import compare, known_of
 from events.episode import Take
 from events.episode_facts import ContinuityError
-from events.errors import TakeFailed
+from events.errors import BadScript, QuotaExceeded, TakeFailed
 from events.production import CheckContinuity, ObserveTake
 from events.script import Change, Scene
 
@@ -56,7 +56,7 @@ async def check_picture(direction: Direction, scene: Scene) -> None:
 async def advised(direction: Direction, what: str, made: Any, units: float = 1) -> None:
     try:
         await direction.crew.buy(what, "analyst", made, units)
-    except TakeFailed:
+    except (BadScript, QuotaExceeded, TakeFailed):
         return
 
 

@@ -23,23 +23,13 @@ from actors.spending import Purse, Spending
 from actors.take import SceneFails, shoot
 from actors.workers import Sitter, Spoken
 from actors.writing import recalled, written
+from engines.registry import is_remote
 from events.base import Command
 from events.character import CHARACTER, Character, Identity, PlayScene
 from events.continuity import SceneWorld, changes_of, hours_before, people_of, plan_world
 from events.episode import Episode, line_key
 from events.episode_facts import EpisodeRequested, SpeechRendered
-from events.errors import (
-    EngineError,
-    EngineMissing,
-    KeyMissing,
-    Offline,
-    OutcomeUnknown,
-    OverBudget,
-    Overtaken,
-    QualityFailed,
-    QuotaExceeded,
-    Unsupported,
-)
+from events.errors import Overtaken, QualityFailed
 from events.look import SceneRef
 from events.mentions import SOMEBODY, masked, mentioned
 from events.production import (
@@ -60,9 +50,6 @@ from events.storyboard import Shot, lay_out_lines, plan_shots, retimed
 
 if TYPE_CHECKING:
     from engines.refine import RefineOrder
-
-
-PAUSES = (EngineMissing, KeyMissing, Offline, OutcomeUnknown, OverBudget, QuotaExceeded, Unsupported)
 
 
 class Direction:
@@ -86,16 +73,15 @@ class Direction:
     # ------------------------------------------------------------ the way of an episode
 
     async def make(self) -> None:
-        """All of it; what cannot be mended is recorded as the episode's failure."""
+        """All of it. That its quality cannot be mended is recorded as the episode's failure; any other error says
+        nothing about the episode, which goes on when the user has seen to it."""
         asked = asyncio.create_task(self.crew.profile(video_plan(self.request).default))  # the pools come up meanwhile
         try:
             await self.purse.settle_what_is_done(self.state)
             await self.write_script()
             await self.remember()
             await self.produce()
-        except PAUSES:
-            raise  # nothing is wrong with the episode: it goes on when the user has seen to it
-        except (EngineError, QualityFailed) as error:
+        except QualityFailed as error:
             await self.tell(FailEpisode(reason=str(error)), f"fail {self.state.revision}")
         finally:
             await self.purse.finish()
@@ -106,12 +92,22 @@ class Direction:
     async def produce(self) -> None:
         """Shoot, cut, check, and only the flagged scenes again, until it is delivered or has failed."""
         while not (self.state.delivered or self.state.failed):
-            await asyncio.gather(check_words(self), self.shoot_scenes())
+            await self.shoot()
             if not self.state.failed:
                 await self.cut()
                 await self.check_quality()
             if self.state.quality and self.state.quality.passed:
                 await self.deliver()
+
+    async def shoot(self) -> None:
+        """All scenes, while their words are read; the reading neither stops the shooting nor outlives it."""
+        reading = asyncio.create_task(check_words(self))
+        try:
+            await self.shoot_scenes()
+            await reading
+        finally:
+            reading.cancel()
+            await asyncio.gather(reading, return_exceptions=True)
 
     async def write_script(self) -> None:
         if self.state.script is None:
@@ -177,7 +173,8 @@ class Direction:
     async def _speak(self, scene: Scene, number: int, what: str) -> None:
         line = scene.lines[number]
         voice = self.voice(line.speaker)
-        said: Spoken = await self.stages.ask("speaking", "say", line.text, voice)
+        once = is_remote("speech", self.settings.engines["speech"])
+        said: Spoken = await self.stages.ask("speaking", "say", line.text, voice, once=once)
         command = AddSpeech(scene=scene.number, line=number, speaker=line.speaker, voice=voice, **said.model_dump())
         await self.tell(command, what)
 
@@ -290,7 +287,11 @@ class Direction:
         )
 
     async def tell(self, command: Command, what: str) -> None:
-        """Record a fact of this episode. ``what`` names the command, so that a repetition has the same id."""
+        """Record a fact of this episode. ``what`` names the command, so that a repetition has the same id. What is
+        being written is written to the end, whoever is cancelled meanwhile."""
+        await self.purse.to_the_end(self._tell(command, what))
+
+    async def _tell(self, command: Command, what: str) -> None:
         async with self._one_writer:
             await asyncio.to_thread(self.shell.handle, command, uuid5(self.episode_id, what))
         if self.shell.lost_to_stranger:

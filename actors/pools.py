@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 import logging
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Protocol
 from zlib import crc32
@@ -17,12 +18,15 @@ import ray
 from ray import serve
 from ray.exceptions import RayActorError, RayTaskError
 from ray.serve.exceptions import BackPressureError, DeploymentUnavailableError, RayServeException
+from ray.serve.schema import ApplicationStatus
 
 from actors.settings import Settings
 from actors.workers import Filming, Finishing, Judging, Painter, Speaking
-from events.errors import OutcomeUnknown, TakeFailed
+from events.errors import ClusterError, OutcomeUnknown
 
 ATTEMPTS = 4
+PAUSE = 1.0
+"""Seconds to wait for a pool that is full or away, doubled each time."""
 
 POOLS: dict[str, Any] = {
     "speaking": Speaking,
@@ -47,7 +51,7 @@ def open_pools(settings: Settings, needed: Sequence[str] = FILM_POOLS) -> None:
     A second call changes nothing."""
     logging.getLogger("ray.serve").setLevel(logging.WARNING)
     serve.start(proxy_location="Disabled", logging_config={"log_level": "WARNING"})
-    running = serve.status().applications
+    running = {name for name, app in serve.status().applications.items() if app.status != ApplicationStatus.DELETING}
     apps = {name: app for pool in needed for name, app in _apps(pool, settings)}
     targets = [serve.RunTarget(app, name, route_prefix=None) for name, app in apps.items() if name not in running]
     if targets:
@@ -87,7 +91,7 @@ class Workbench:
         self._settings = settings
         self._workers: dict[str, Any] = {}
 
-    def ask(self, pool: str, method: str, *arguments: Any) -> Any:
+    def ask(self, pool: str, method: str, *arguments: Any, once: bool = False) -> Any:
         return getattr(self.worker(pool), method)(*arguments)
 
     def worker(self, pool: str, engine: str = "") -> Any:
@@ -125,40 +129,43 @@ class Stages:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._handles: dict[str, Any] = {}
+        self._opening = threading.Lock()
 
     async def ask(
         self, pool: str, method: str, *arguments: Any, engine: str = "", near: str = "", once: bool = False
     ) -> Any:
         """The pool's answer, preferably from the worker that has ``near`` in memory. Raises what the engine raised,
-        ``TakeFailed`` when its worker died too often, and ``OutcomeUnknown`` when it died at what is asked once."""
-        handle = await self._handle(pool, engine)
-        if near:
-            handle = handle.options(multiplexed_model_id=near)
-        for _ in range(ATTEMPTS):
+        ``ClusterError`` when its workers died too often, and ``OutcomeUnknown`` when one died at what is asked once."""
+        name = app_name(pool, self._settings, engine)
+        for attempt in range(ATTEMPTS):
+            handle: Any = self._handles.get(name) or await asyncio.to_thread(self._handle, pool, name)
+            if near:
+                handle = handle.options(multiplexed_model_id=near)
             try:
                 return await getattr(handle, method).remote(*arguments)
             except RayTaskError as error:
                 raise error.cause from None
             except (BackPressureError, DeploymentUnavailableError):
-                continue
+                self._handles.pop(name, None)
+                await asyncio.sleep(PAUSE * 2**attempt)
             except RayActorError:
                 if once:
                     raise OutcomeUnknown(f"A worker of the stage {pool!r} died while it ordered.") from None
-        raise TakeFailed(f"The workers of the stage {pool!r} died {ATTEMPTS} times. See `loraframe doctor`.")
+        raise ClusterError(
+            f"The workers of the stage {pool!r} died or were away {ATTEMPTS} times. See `loraframe doctor`, then go on "
+            "with `loraframe episode resume`."
+        )
 
-    async def _handle(self, pool: str, engine: str) -> Any:
-        name = app_name(pool, self._settings, engine)
-        if name not in self._handles:
-            self._handles[name] = await asyncio.to_thread(self._opened, pool, name)
-        return self._handles[name]
-
-    def _opened(self, pool: str, name: str) -> Any:
+    def _handle(self, pool: str, name: str) -> Any:
         """The application; it is started where nobody has needed it before, as not every film needs a painter."""
-        try:
-            return serve.get_app_handle(name)
-        except RayServeException:
-            open_pools(self._settings, [pool])
-            return serve.get_app_handle(name)
+        with self._opening:
+            if name not in self._handles:
+                try:
+                    self._handles[name] = serve.get_app_handle(name)
+                except RayServeException:
+                    open_pools(self._settings, [pool])
+                    self._handles[name] = serve.get_app_handle(name)
+            return self._handles[name]
 
 
 def stages_here_or_there(settings: Settings, needed: Sequence[str]) -> Callable[..., Any]:
@@ -167,4 +174,4 @@ def stages_here_or_there(settings: Settings, needed: Sequence[str]) -> Callable[
         return Workbench(settings).ask
     open_pools(settings, needed)
     stages = Stages(settings)
-    return lambda *question: asyncio.run(stages.ask(*question))
+    return lambda *question, **told: asyncio.run(stages.ask(*question, **told))

@@ -101,7 +101,7 @@ class Sitting:
 
     def paint(self) -> None:
         with self.paying(f"picture {self.picture.number}", "image", "painting"):
-            painted = self.ask("painting", "paint", self.order())
+            painted = self.ask("painting", "paint", self.order(), once=self._is_remote("image"))
             self.tell(PaintPicture(**painted.model_dump()))
 
     def judge(self) -> None:
@@ -114,7 +114,8 @@ class Sitting:
         before, number = self.picture.original or self.picture.uri, self.picture.refinements + 1
         what = f"picture {self.picture.number} refined {number}"
         with self.paying(what, "retouch", "judging"):
-            refined = self.ask("judging", "refine_still", before, self.repair(), self.shot, self._sitters)
+            asked = before, self.repair(), self.shot, self._sitters
+            refined = self.ask("judging", "refine_still", *asked, once=self._is_remote("retouch"))
             self.tell(RefinePicture(**refined.model_dump(exclude={"tail"})))
 
     def tell_character(self) -> None:
@@ -133,15 +134,18 @@ class Sitting:
     def paying(self, what: str, stage: str, pool: str) -> AbstractContextManager[None]:
         """Around a call of an engine and the recording of what it made, once and within the budget where it costs
         anything."""
-        from engines.registry import is_remote
-
-        engine = self.settings.engines[stage]
-        if not is_remote(stage, engine):
+        if not self._is_remote(stage):
             return nullcontext()
+        engine = self.settings.engines[stage]
         terms = self.ask(pool, "terms", stage)
         price = terms.price(1)
         call = Call(what=what, stage=stage, engine=engine, account=terms.account, dollars=price)
         return self.spending.paid(call) if price else nullcontext()
+
+    def _is_remote(self, stage: str) -> bool:
+        from engines.registry import is_remote
+
+        return is_remote(stage, self.settings.engines[stage])
 
     # ------------------------------------------------------------ what it knows
 

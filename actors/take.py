@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 from actors.shot_order import is_chained, shot_order
 from actors.spending import Call
 from actors.workers import Painting, Refinement, Rendering
+from engines.registry import is_remote
 from events.episode import Take
-from events.errors import EngineError, Expired, OutcomeUnknown, TakeFailed, Unsupported
+from events.errors import EngineError, Expired, OutcomeUnknown, TakeFailed, Unanswered
 from events.production import (
     FailTake,
     FlagScene,
@@ -55,16 +56,19 @@ async def shoot(direction: Direction, shot: Shot) -> Take:
 
 
 async def request(direction: Direction, shot: Shot) -> None:
-    """The intent to film, with its money reserved. Raises ``OverBudget``, and ``Unsupported`` for what the engine
-    cannot do and nobody else may."""
+    """The intent to film, with its money reserved. Raises ``OverBudget``, and what its engine cannot do where nobody
+    else may."""
     number = sum(1 for _ in direction.state.takes_of(shot.shot_id)) + 1
     take_id, engine = f"{shot.shot_id}-t{number}", engine_of(direction.state, shot.shot_id)
-    profile = await direction.crew.profile(engine)
-    price, refusal = priced(profile, shot)
-    if price:
-        await direction.purse.reserve(call_for(take_id, engine, profile, price))
-    words = prompt(direction, shot, profile)
-    if not refusal:
+    words, price, refusal = "", 0.0, None
+    try:
+        profile = await direction.crew.profile(engine)
+        words, price = prompt(direction, shot, profile), profile.price(shot.frames)
+    except EngineError as error:
+        refusal = error
+    else:
+        if price:
+            await direction.purse.reserve(call_for(take_id, engine, profile, price))
         words = await direction.crew.rewritten(words, profile, list(direction.names.values()), take_id)
     options = direction.settings.options("video", engine)
     command = RequestTake(shot_id=shot.shot_id, engine=engine, prompt=words, price=price, options=options)
@@ -73,31 +77,26 @@ async def request(direction: Direction, shot: Shot) -> None:
         await give_up(direction, direction.state.takes[take_id], refusal)
 
 
-def priced(profile: Profile, shot: Shot) -> tuple[float, Unsupported | None]:
-    """What a take of a shot costs, or why this engine cannot film it."""
-    try:
-        return profile.price(shot.frames), None
-    except Unsupported as error:
-        return 0.0, error
-
-
 async def advance(direction: Direction, step: Step, take: Take, shot: Shot) -> None:
-    """Do the one thing that is next. What the engine refuses fails the take and not the episode; what would fail any
-    take of this engine is left to the next engine that the user listed, and stops the episode where there is none."""
+    """Do the one thing that is next. What an engine says of this take fails the take and not the episode; what would
+    fail any take of a video engine is left to the next engine that the user listed, and stops the episode where there
+    is none. A take that was ordered is never given up because nobody could be asked about it."""
     try:
         if step is Step.JUDGE:
             await judge(direction, take, shot)
         elif step is Step.REFINE:
             await refine(direction, take, shot)
-        elif step is Step.COLLECT:
-            await collect(direction, take, await order_for(direction, shot, take))
         else:
-            await direction.purse.to_the_end(submit(direction, take, await order_for(direction, shot, take)))
+            deal = submit if step is Step.SUBMIT else collect
+            paid = deal(direction, take, await order_for(direction, shot, take))
+            await (direction.purse.to_the_end(paid) if take.reserved else paid)
     except OutcomeUnknown:
         raise
     except TakeFailed as error:
         await fail(direction, take, error)
     except EngineError as error:
+        if step is not Step.SUBMIT:
+            raise
         await give_up(direction, take, error)
 
 
@@ -121,7 +120,8 @@ async def order_for(direction: Direction, shot: Shot, take: Take) -> ShotOrder:
 
 async def paint_first(direction: Direction, shot: Shot, order: ShotOrder) -> None:
     async def painted() -> None:
-        picture: Painting = await direction.stages.ask("painting", "paint", order)
+        once = is_remote("image", direction.settings.engines["image"])
+        picture: Painting = await direction.stages.ask("painting", "paint", order, once=once)
         await direction.tell(PaintFirstFrame(shot_id=shot.shot_id, **picture.model_dump()), what)
 
     what = f"first frame {shot.shot_id} {direction.state.revision}"
@@ -146,6 +146,9 @@ async def ordered(direction: Direction, take: Take, profile: Profile, order: Sho
     try:
         operation: str = await ask("filming", "submit", order, engine=take.engine, once=once)
         return operation
+    except Unanswered as error:  # of a question before the order
+        await fail(direction, take, error)
+        raise
     except OutcomeUnknown as error:
         found = await ask("filming", "find", order.take_id, engine=take.engine) if profile.findable else ""
         return found or await lost(direction, take, error)
@@ -179,13 +182,14 @@ async def collect(direction: Direction, take: Take, order: ShotOrder) -> None:
 
     async def collected() -> None:
         done: Rendering = await direction.stages.ask(
-            "filming", "collect", take.operation, order, engine=take.engine, near=near
+            "filming", "collect", take.operation, order, engine=take.engine, near=near, once=once
         )
         await direction.tell(RenderTake(take_id=take.take_id, **done.model_dump()), f"render {take.take_id}")
         await direction.purse.settle(take.take_id, "completed", done.cost)
 
     mute = not (profile.speaks or profile.house_clips)
     seconds = sum(line.frames for line in order.seen_speaking) / FPS if mute else 0
+    once = seconds > 0 and is_remote("lips", direction.settings.engines["lips"])
     await direction.crew.buy(f"lips {take.take_id}", "lips", collected, seconds)
 
 
@@ -202,7 +206,8 @@ async def refine(direction: Direction, take: Take, shot: Shot) -> None:
     asked = take.original or take.uri, direction.repair(shot, number), shot, direction.sitters(shot)
 
     async def refined() -> None:
-        done: Refinement = await direction.stages.ask("judging", "refine", *asked)
+        once = is_remote("refine", direction.settings.engines["refine"])
+        done: Refinement = await direction.stages.ask("judging", "refine", *asked, once=once)
         command = RefineTake(take_id=take.take_id, **done.model_dump())
         await direction.tell(command, f"refine {take.take_id} {number}")
 

@@ -29,7 +29,7 @@ from engines.keys import key, without_secrets
 from engines.remote import Patience, Remote, decoded, error_for, must_be_safe, save, unknown
 from engines.video import ActorOrder, ShotOrder
 from engines.workflows import Graph, Info, Workflow, read_workflow
-from events.errors import BadSetting, Expired, KeyMissing, LoraFrameError, TakeFailed, Unsupported
+from events.errors import BadSetting, Expired, KeyMissing, LoraFrameError, TakeFailed, Unanswered, Unsupported
 from media.assets import Assets
 from media.frames import png
 from media.pictures import flattened, open_picture
@@ -202,10 +202,8 @@ class Server:
     def _ask(self, path: str, method: str = "GET", **request: Any) -> httpx.Response:
         try:
             return self._remote.ask(path, method, **request)
-        except Expired:
-            raise
-        except TakeFailed as error:
-            raise TakeFailed(f"{error} See that it runs, and that COMFYUI_BASE_URL says where.") from error
+        except Unanswered as error:
+            raise Unanswered(f"{error} See that it runs, and that COMFYUI_BASE_URL says where.") from error
 
     def _told(self, path: str, method: str = "GET", **request: Any) -> dict[str, Any]:
         told = decoded(self._ask(path, method, **request))

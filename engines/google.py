@@ -33,6 +33,7 @@ from engines.remote import (
     message,
     must_be_safe,
     refused,
+    unanswered,
     unknown,
 )
 from events.errors import KeyMissing, LoraFrameError, TakeFailed, Unsupported
@@ -98,14 +99,17 @@ def sent(name: str, patience: Patience, call: Callable[[], T]) -> T:
 
 
 def asked(name: str, patience: Patience, call: Callable[[], T]) -> T:
-    """The answer to a question, which costs nothing and is repeated where it did not come through."""
+    """The answer to a question, which costs nothing and is repeated where it did not come through. Raises
+    ``Unanswered`` where it never does."""
     for attempt in range(TRIES):
         try:
             return call()
         except WRONG as error:
-            status = _status(error)
-            if attempt + 1 == TRIES or (status is not None and status < 500 and status != 429):
-                raise meant(name, error) from None
+            status, told = _status(error), meant(name, error)
+            if isinstance(told, Final) or (status is not None and status < 500 and status != 429):
+                raise told from None
+            if attempt + 1 == TRIES:
+                raise unanswered(name, str(told)) from None
             patience.sleep(_not_taken(error) or min(2.0**attempt, LONGEST_WAIT))
     raise AssertionError("unreachable")
 

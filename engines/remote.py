@@ -25,6 +25,7 @@ from events.errors import (
     QuotaExceeded,
     Refused,
     TakeFailed,
+    Unanswered,
     Unsupported,
 )
 
@@ -104,23 +105,24 @@ class Remote:
         raise AssertionError("unreachable")
 
     def ask(self, path: str, method: str = "GET", **request: Any) -> httpx.Response:
-        """Send what may be repeated, until there is an answer."""
+        """Send what may be repeated, until there is an answer. Raises ``Unanswered`` where there is none for long."""
         for attempt in range(TRIES):
             try:
                 answer = self._client.request(method, path, headers=self._headers(), **request)
             except httpx.HTTPError as error:
-                self._pause(attempt, reason=TakeFailed(f"{self.name} cannot be reached: {error}."))
+                self._pause(attempt, reason=unanswered(self.name, str(error)))
                 continue
             if (error := self._wrong(answer)) is None:
                 return answer
-            if answer.status_code != 429 and answer.status_code < 500:
+            if isinstance(error, Final) or (answer.status_code != 429 and answer.status_code < 500):
                 raise error
-            self._pause(attempt, reason=error, seconds=retry_after(answer.headers, attempt))
+            seconds = retry_after(answer.headers, attempt)
+            self._pause(attempt, reason=unanswered(self.name, str(error)), seconds=seconds)
         raise AssertionError("unreachable")
 
     def until(self, question: Callable[[], Any], pause: Callable[[float], None] | None = None) -> Any:
         """Ask again and again until the answer is not None; ``pause`` may end before its time. Raises
-        ``OutcomeUnknown`` when it takes too long."""
+        ``Unanswered`` when it takes too long."""
         began = self.patience.clock()
         while (answer := question()) is None:
             if self.patience.clock() - began > self.patience.longest:
@@ -129,7 +131,7 @@ class Remote:
         return answer
 
     def download(self, url: str, place: Path) -> None:
-        """Fetch a file that the provider has made; the key is not sent along. Raises ``Expired``."""
+        """Fetch a file that the provider has made; the key is not sent along. Raises ``Expired``, ``Unanswered``."""
         if not self._trusted:
             must_be_safe(url)
         for attempt in range(TRIES):
@@ -141,7 +143,7 @@ class Remote:
                     save(answer.iter_bytes(), place)
                     return
             except httpx.HTTPError as error:
-                self._pause(attempt, reason=TakeFailed(f"A file of {self.name} cannot be fetched: {error}."))
+                self._pause(attempt, reason=unanswered(self.name, f"a file cannot be fetched, {error}"))
 
     def _wrong(self, answer: httpx.Response) -> LoraFrameError | None:
         body = decoded(answer)
@@ -159,8 +161,15 @@ def unknown(name: str, why: str) -> OutcomeUnknown:
     )
 
 
-def unfinished(name: str, patience: Patience) -> OutcomeUnknown:
-    return OutcomeUnknown(
+def unanswered(name: str, why: str) -> Unanswered:
+    return Unanswered(
+        f"{name} cannot be asked now ({without_secrets(why)[:300]}). Nothing is lost: ask again with "
+        "`loraframe episode resume`."
+    )
+
+
+def unfinished(name: str, patience: Patience) -> Unanswered:
+    return Unanswered(
         f"{name} has not finished within {patience.longest:g} s. Ask again with `loraframe episode resume`."
     )
 

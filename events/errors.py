@@ -20,6 +20,7 @@ Each error has a stable ``code`` for machines and a sentence that tells the user
     │   ├── Offline         a call off this machine while that is forbidden
     │   ├── QuotaExceeded   the provider's account is used up, for now or until it is paid for
     │   ├── OutcomeUnknown  a paid call was sent, and nobody knows what became of it
+    │   │   └── Unanswered  what was ordered is known, and the provider cannot be asked about it now
     │   └── TakeFailed      it tried and failed; trying again may help
     │       ├── Refused     the provider's safety rules forbid what the order shows
     │       └── Expired     the provider no longer has what it made
@@ -111,6 +112,10 @@ class QuotaExceeded(EngineError):
 
 class OutcomeUnknown(EngineError):
     code = "outcome-unknown"
+
+
+class Unanswered(OutcomeUnknown):
+    code = "unanswered"
 
 
 class TakeFailed(EngineError):

@@ -20,7 +20,7 @@ from events.base import Aggregate, Command, Event
 from events.engine_plan import VideoPlan
 from events.episode import EVOLVE, Episode, Take, evolve, line_key
 from events.episode_facts import CastMember, ContinuityError, Deliverable, Finding, Limits, Policy
-from events.errors import Conflict, EngineMissing, KeyMissing, NotFound, QuotaExceeded, Refused, Unsupported
+from events.errors import Conflict, EngineMissing, KeyMissing, NotFound, QuotaExceeded, Refused, Unanswered, Unsupported
 from events.script import Script
 from events.storyboard import Shot
 from events.verdict import Sighting, Verdict
@@ -172,8 +172,8 @@ LEAST_OUTSIDE = 0.98
 
 GIVES_UP = {error.code for error in (EngineMissing, KeyMissing, QuotaExceeded, Refused, Unsupported)}
 """Failures after which the next engine is asked, where the user listed one: another take would fail as well."""
-NEVER_TRIED = GIVES_UP - {Refused.code}
-"""Those of them that say nothing about the shot: they do not count as an attempt at it."""
+NEVER_TRIED = (GIVES_UP - {Refused.code}) | {Unanswered.code}
+"""Failures that say nothing about the shot: they do not count as an attempt at it."""
 
 
 class Step(StrEnum):
