@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from events.engine_plan import VideoPlan
 from events.episode_facts import (
     CastUpdated,
     EngineAssigned,
@@ -12,12 +13,14 @@ from events.episode_facts import (
     SpeechRendered,
     StoryboardDropped,
 )
-from events.errors import Conflict, NotFound
-from events.production import AddSpeech, Step, next_step
+from events.errors import Conflict, KeyMissing, NotFound
+from events.production import AddSpeech, Step, engine_of, next_step
 from events.revision import AssignEngine, DropStoryboard, RefreshEpisode, ReviseLine
 from events.storyboard import Shot, Timing, retimed
 from tests.examples import CAST, SHOTS
-from tests.test_episode import DELIVERED, SHOT, ask, submit
+from tests.scenario import Given
+from tests.test_engine_plan import ordered, refused
+from tests.test_episode import CLOSE, DELIVERED, SHOT, ask, film, submit
 
 SPOKEN = DELIVERED.and_then(
     AddSpeech(scene=1, line=0, speaker="ava", voice="af_heart", uri="asset://0", frames=24),
@@ -85,6 +88,35 @@ def test_what_the_engine_has_filmed_already_stays() -> None:
     SPOKEN.when(AssignEngine(engine="puppet")).then(EngineAssigned(scenes=(1, 2), engine="puppet"))
 
 
+def filmed_instead(first: str, fallback: str, code: str = "refused") -> Given:
+    """The close-up, filmed by a fallback after the first engine gave up."""
+    asked, *rest = film(CLOSE, number=2)
+    past = ordered(VideoPlan(default=first, fallbacks=(fallback,)))
+    return past.and_then(*refused(CLOSE, first, 1, code), asked.replaced(engine=fallback), *rest)
+
+
+def test_what_a_fallback_has_filmed_already_is_not_filmed_again_by_it() -> None:
+    past = filmed_instead("veo", "kling")
+    past.when(AssignEngine(engine="kling", scenes=(2,))).then(EngineAssigned(scenes=(2,), engine="kling"))
+
+
+def test_an_engine_that_gave_up_is_asked_again_where_it_is_chosen() -> None:
+    past = filmed_instead("kling", "veo", KeyMissing.code)
+    state = past.when(AssignEngine(engine="kling", scenes=(2,))).then(
+        EngineAssigned(scenes=(2,), engine="kling"),
+        EpisodeReopened(takes=("s02-1-t1", "s02-1-t2"), because="filmed by kling from now on"),
+    )
+    assert next_step(state, CLOSE) == (Step.REQUEST, None) and engine_of(state, CLOSE) == "kling"
+
+
+def test_a_shot_that_nobody_could_film_is_tried_again_by_the_engine_that_is_chosen() -> None:
+    past = ordered(VideoPlan(default="kling")).and_then(*refused(CLOSE, "kling", 1))
+    past.when(AssignEngine(engine="kling", scenes=(2,))).then(
+        EngineAssigned(scenes=(2,), engine="kling"),
+        EpisodeReopened(takes=("s02-1-t1",), because="filmed by kling from now on"),
+    )
+
+
 def test_a_scene_that_is_not_there_is_not_upgraded() -> None:
     SPOKEN.when(AssignEngine(engine="veo", scenes=(2, 7))).refused(NotFound, "scene 7")
 
@@ -107,6 +139,14 @@ def test_another_voice_makes_its_lines_and_its_mouth_stale() -> None:
 def test_an_engine_that_is_set_up_otherwise_makes_its_takes_stale() -> None:
     assert not SPOKEN.and_then(RefreshEpisode(cast=CAST, engines=("puppet",))).state.accepted
     SPOKEN.when(RefreshEpisode(cast=CAST, engines=("veo",))).then()
+
+
+def test_what_a_fallback_filmed_does_not_depend_on_the_engine_that_gave_up() -> None:
+    past = filmed_instead("veo", "kling")
+    past.when(RefreshEpisode(cast=CAST, engines=("veo",))).then()
+    past.when(RefreshEpisode(cast=CAST, engines=("kling",))).then(
+        EpisodeReopened(takes=("s02-1-t1", "s02-1-t2"), because="changed: kling")
+    )
 
 
 # ---------------------------------------------------------------- where a line does not fit
