@@ -14,7 +14,7 @@ from events.episode_facts import (
     StoryboardDropped,
 )
 from events.errors import Conflict, KeyMissing, NotFound
-from events.production import AddSpeech, Step, engine_of, next_step
+from events.production import AddSpeech, PaintFirstFrame, Step, engine_of, next_step
 from events.revision import AssignEngine, DropStoryboard, RefreshEpisode, ReviseLine
 from events.storyboard import Shot, Timing, retimed
 from tests.examples import CAST, SHOTS
@@ -187,6 +187,12 @@ def test_a_storyboard_is_dropped_with_all_takes_of_its_scene() -> None:
     state = SHOT.when(DropStoryboard(scene=1)).then(StoryboardDropped(scene=1))
     assert state.shots.keys() == {"s02-1"} and state.accepted.keys() == {"s02-1"}
     assert {take.take_id for take in state.takes.values() if take.dropped} == {"s01-1-t1", "s01-2-t1"}
+
+
+def test_new_shots_do_not_begin_at_the_pictures_of_the_old_ones() -> None:
+    painted = SHOT.and_then(*(PaintFirstFrame(shot_id=shot.shot_id, uri="asset://old") for shot in SHOTS))
+    state = painted.when(DropStoryboard(scene=1)).then(StoryboardDropped(scene=1))
+    assert state.frames.keys() == {"s02-1"}
 
 
 def test_speech_of_a_revised_line_is_spoken_anew() -> None:
