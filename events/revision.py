@@ -127,20 +127,32 @@ def _refresh(state: Episode, command: RefreshEpisode) -> list[Event]:
 
     stale = takes_showing(state, is_meant)
     lines = tuple(line_key(scene, line) for scene, line in sorted(revoiced))
-    changed = [*command.faces, *command.voices, *command.engines]
+    if state.failed and (paid := _lost_by(state, stale, lines)):
+        return [EpisodeReopened(because=f"take {paid[0].take_id} is finished first, then refresh")]
+    changed = ", ".join(dict.fromkeys([*command.faces, *command.voices, *command.engines]))
     updated = [CastUpdated(cast=command.cast)] if command.cast != state.request.cast else []
-    return [*updated, *_reopened(state, stale, lines, f"changed: {', '.join(dict.fromkeys(changed))}")]
+    return [*updated, *_reopened(state, stale, lines, f"changed: {changed}" if changed else "it had failed")]
 
 
 def _reopened(state: Episode, stale: list[Take], lines: tuple[str, ...] = (), because: str = "") -> list[Event]:
-    """Nothing is reopened for nothing. Refuses while a take that somebody pays for is under way."""
+    """Nothing is reopened for nothing; an episode that failed always is, so that it can be gone on with. Refuses what
+    would lose a take under way that somebody pays for."""
     known = tuple(key for key in lines if key in state.speech)
-    if not stale and not known:
+    if not (stale or known or state.failed):
         return []
-    if under_way := [take.take_id for take in state.takes.values() if take.open and (take.operation or take.reserved)]:
-        raise Conflict(f"Take {under_way[0]} is being made. Let `loraframe episode resume` finish first.")
-    takes = tuple(dict.fromkeys(take.take_id for take in stale))
+    if paid := _lost_by(state, stale, lines):
+        first = "`loraframe episode refresh`" if state.failed else "`loraframe episode resume`"
+        raise Conflict(f"Take {paid[0].take_id} is being made. Let {first} finish first.")
+    takes = tuple(take.take_id for take in stale)
     return [EpisodeReopened(takes=takes, lines=known, because=because)]
+
+
+def _lost_by(state: Episode, stale: list[Take], lines: tuple[str, ...]) -> list[Take]:
+    """Takes under way that somebody pays for and that must not be lost: any, while a director may be at work; after a
+    failure, those that are stale, and those of scenes with other lines, which may need another storyboard."""
+    under_way = [take for take in state.takes.values() if take.open and (take.operation or take.reserved)]
+    scenes = {key.partition("/")[0] for key in lines}
+    return [t for t in under_way if not state.failed or t in stale or str(state.shots[t.shot_id].scene) in scenes]
 
 
 def _drop_storyboard(state: Episode, command: DropStoryboard) -> list[Event]:
