@@ -252,6 +252,7 @@ def _storyboard_dropped(state: Episode, event: StoryboardDropped) -> Episode:
         shots={shot_id: shot for shot_id, shot in state.shots.items() if shot_id not in gone},
         takes={i: t.replaced(dropped=True) if t.shot_id in gone else t for i, t in state.takes.items()},
         accepted={shot_id: take_id for shot_id, take_id in state.accepted.items() if shot_id not in gone},
+        frames={shot_id: uri for shot_id, uri in state.frames.items() if shot_id not in gone},
         completed=state.completed - {event.scene},
         revision=state.revision + 1,
     )

@@ -199,9 +199,14 @@ def next_step(state: Episode, shot_id: str) -> tuple[Step, Take | None]:
     if tried and is_repairable(state, tried[-1]):
         return Step.REFINE, tried[-1]
     engine = engine_of(state, shot_id)
-    if sum(take.engine == engine and take.code not in NEVER_TRIED for take in tried) >= _request(state).limits.takes:
+    if sum(take.engine == engine and was_attempted(take) for take in tried) >= _request(state).limits.takes:
         return Step.EXHAUSTED, tried[-1]
     return Step.REQUEST, None
+
+
+def was_attempted(take: Take) -> bool:
+    """A take that was judged was filmed, whatever became of its repair."""
+    return take.verdict is not None or take.code not in NEVER_TRIED
 
 
 def video_plan(request: facts.EpisodeRequested) -> VideoPlan:
@@ -211,7 +216,8 @@ def video_plan(request: facts.EpisodeRequested) -> VideoPlan:
 def engine_of(state: Episode, shot_id: str) -> str:
     """Who films the next take of a shot."""
     shot = state.shots[shot_id]
-    given_up = {take.engine for take in state.takes_of(shot_id) if take.code in GIVES_UP and not take.dropped}
+    unfilmed = (take for take in state.takes_of(shot_id) if take.verdict is None and not take.dropped)
+    given_up = {take.engine for take in unfilmed if take.code in GIVES_UP}
     plan = video_plan(_request(state))
     return plan.choice(state.scene(shot.scene), shot, state.assigned.get(shot.scene, ""), given_up)
 
@@ -332,7 +338,10 @@ def _refine_take(state: Episode, command: RefineTake) -> list[Event]:
 
 
 def _fail_take(state: Episode, command: FailTake) -> list[Event]:
-    return [facts.TakeFailed(**command.__dict__)] if _open_take(state, command.take_id) else []
+    """A rejected take whose repair cannot be made fails too: else its repair would be tried for ever."""
+    take = state.takes.get(command.take_id)
+    in_repair = take is not None and take.shot_id not in state.accepted and is_repairable(state, take)
+    return [facts.TakeFailed(**command.__dict__)] if in_repair or _open_take(state, command.take_id) else []
 
 
 def _observe_take(state: Episode, command: ObserveTake) -> list[Event]:

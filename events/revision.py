@@ -58,8 +58,15 @@ class DropStoryboard(Command):
 
 
 def takes_showing(state: Episode, is_meant: Callable[[Shot], bool]) -> list[Take]:
-    """The takes that count, of the shots that are meant."""
+    """All takes of the shots that are meant, those that failed too: so every engine has its chance again."""
     return [take for take in state.takes.values() if not take.dropped and is_meant(state.shots[take.shot_id])]
+
+
+def shown_take(state: Episode, shot: Shot) -> Take | None:
+    """The take that a shot is judged by: the accepted one, else the last. Who gave up before a fallback filmed it has
+    no part in it."""
+    counted = [take for take in state.takes_of(shot.shot_id) if not take.dropped]
+    return state.accepted_take(shot.shot_id) or (counted[-1] if counted else None)
 
 
 def shows_mouth(shot: Shot, lines: Collection[int]) -> bool:
@@ -81,9 +88,14 @@ def _assign_engine(state: Episode, command: AssignEngine) -> list[Event]:
     if unknown := sorted(set(command.scenes) - set(numbers)):
         raise NotFound(f"This episode has no scene {unknown[0]}. It has {len(numbers)}.")
     scenes = command.scenes or tuple(numbers)
-    stale = [take for take in takes_showing(state, lambda shot: shot.scene in scenes) if take.engine != command.engine]
+
+    def by_another(shot: Shot) -> bool:
+        shown = shown_take(state, shot)
+        return shot.scene in scenes and shown is not None and (shown.engine != command.engine or bool(shown.failed))
+
     assigned = EngineAssigned(scenes=scenes, engine=command.engine)
-    return [assigned, *_reopened(state, stale, because=f"filmed by {command.engine} from now on")]
+    because = f"filmed by {command.engine} from now on"
+    return [assigned, *_reopened(state, takes_showing(state, by_another), because=because)]
 
 
 def _revise_line(state: Episode, command: ReviseLine) -> list[Event]:
@@ -109,25 +121,38 @@ def _refresh(state: Episode, command: RefreshEpisode) -> list[Event]:
 
     def is_meant(shot: Shot) -> bool:
         lines = {line for scene, line in revoiced if scene == shot.scene}
-        return bool(set(command.faces) & set(shot.visible)) or shows_mouth(shot, lines)
+        shown = shown_take(state, shot)
+        by_changed = shown is not None and shown.engine in command.engines
+        return by_changed or bool(set(command.faces) & set(shot.visible)) or shows_mouth(shot, lines)
 
     stale = takes_showing(state, is_meant)
-    stale += [take for take in takes_showing(state, lambda shot: True) if take.engine in command.engines]
     lines = tuple(line_key(scene, line) for scene, line in sorted(revoiced))
-    changed = [*command.faces, *command.voices, *command.engines]
+    if state.failed and (paid := _lost_by(state, stale, lines)):
+        return [EpisodeReopened(because=f"take {paid[0].take_id} is finished first, then refresh")]
+    changed = ", ".join(dict.fromkeys([*command.faces, *command.voices, *command.engines]))
     updated = [CastUpdated(cast=command.cast)] if command.cast != state.request.cast else []
-    return [*updated, *_reopened(state, stale, lines, f"changed: {', '.join(dict.fromkeys(changed))}")]
+    return [*updated, *_reopened(state, stale, lines, f"changed: {changed}" if changed else "it had failed")]
 
 
 def _reopened(state: Episode, stale: list[Take], lines: tuple[str, ...] = (), because: str = "") -> list[Event]:
-    """Nothing is reopened for nothing. Refuses while a take that somebody pays for is under way."""
+    """Nothing is reopened for nothing; an episode that failed always is, so that it can be gone on with. Refuses what
+    would lose a take under way that somebody pays for."""
     known = tuple(key for key in lines if key in state.speech)
-    if not stale and not known:
+    if not (stale or known or state.failed):
         return []
-    if under_way := [take.take_id for take in state.takes.values() if take.open and (take.operation or take.reserved)]:
-        raise Conflict(f"Take {under_way[0]} is being made. Let `loraframe episode resume` finish first.")
-    takes = tuple(dict.fromkeys(take.take_id for take in stale))
+    if paid := _lost_by(state, stale, lines):
+        first = "`loraframe episode refresh`" if state.failed else "`loraframe episode resume`"
+        raise Conflict(f"Take {paid[0].take_id} is being made. Let {first} finish first.")
+    takes = tuple(take.take_id for take in stale)
     return [EpisodeReopened(takes=takes, lines=known, because=because)]
+
+
+def _lost_by(state: Episode, stale: list[Take], lines: tuple[str, ...]) -> list[Take]:
+    """Takes under way that somebody pays for and that must not be lost: any, while a director may be at work; after a
+    failure, those that are stale, and those of scenes with other lines, which may need another storyboard."""
+    under_way = [take for take in state.takes.values() if take.open and (take.operation or take.reserved)]
+    scenes = {key.partition("/")[0] for key in lines}
+    return [t for t in under_way if not state.failed or t in stale or str(state.shots[t.shot_id].scene) in scenes]
 
 
 def _drop_storyboard(state: Episode, command: DropStoryboard) -> list[Event]:

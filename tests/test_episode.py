@@ -7,6 +7,7 @@ from hypothesis import given as given_any
 from hypothesis import strategies as st
 
 from events.base import Command
+from events.engine_plan import VideoPlan
 from events.episode import Episode
 from events.episode_facts import (
     ContinuityError,
@@ -31,7 +32,7 @@ from events.episode_facts import (
     TakeRequested,
     TakeSubmitted,
 )
-from events.errors import Conflict, LoraFrameError, NotFound
+from events.errors import Conflict, KeyMissing, LoraFrameError, NotFound, Refused
 from events.production import (
     DECIDE,
     EPISODE,
@@ -55,11 +56,12 @@ from events.production import (
     Step,
     SubmitTake,
     WriteScript,
+    engine_of,
     next_step,
     take_seed,
 )
 from events.revision import AssignEngine, DropStoryboard, RefreshEpisode, ReviseLine
-from events.verdict import Verdict
+from events.verdict import Sighting, Verdict
 from tests.examples import CAST, SCRIPT, SHOTS
 from tests.scenario import Given, given
 
@@ -289,6 +291,40 @@ def test_a_late_result_of_a_decided_take_is_discarded(decided: list[Command], la
 @pytest.mark.parametrize("command", [submit("nowhere"), render("nowhere"), judge("nowhere"), fail("nowhere")])
 def test_a_take_that_was_never_asked_for_is_an_error(command: Command) -> None:
     PLANNED.when(command).refused(NotFound, "nowhere-t1")
+
+
+DRIFTED = Verdict(value="fail", sightings=(Sighting(slug="ava", frames=5, idr=0.4),))
+REPAIRED = Verdict(value="pass", sightings=(Sighting(slug="ava", frames=5, idr=0.9),))
+
+
+def repairable(limits: Limits = LIMITS) -> Given[Episode]:
+    """A rejected take whose faces can be repaired."""
+    request = REQUEST.replaced(engines={"refine": "canonical"}, limits=limits)
+    planned = given(EPISODE).and_then(request).past + PLANNED.past[1:]
+    return given(EPISODE, *planned).and_then(*film(CLOSE, DRIFTED))
+
+
+@pytest.mark.parametrize("code", ["take-failed", Refused.code, KeyMissing.code])
+@pytest.mark.parametrize(("takes", "then"), [(2, Step.REQUEST), (1, Step.EXHAUSTED)])
+def test_a_take_whose_repair_fails_is_an_attempt_of_its_engine(code: str, takes: int, then: Step) -> None:
+    rejected, failing = repairable(LIMITS.replaced(takes=takes)), fail(CLOSE).replaced(code=code)
+    assert next_step(rejected.state, CLOSE)[0] is Step.REFINE
+    state = rejected.when(failing).then(TakeFailed(**failing.__dict__))
+    assert next_step(state, CLOSE)[0] is then
+    rejected.and_then(failing).when(failing).then()
+
+
+def test_who_filmed_a_take_has_not_given_up_when_its_repair_was_refused() -> None:
+    plan = VideoPlan(default="puppet", fallbacks=("veo",))
+    past = given(EPISODE, repairable().past[0].replaced(video=plan), *repairable().past[1:])
+    assert engine_of(past.and_then(fail(CLOSE).replaced(code=Refused.code)).state, CLOSE) == "puppet"
+
+
+def test_a_repaired_take_that_was_accepted_does_not_fail_any_more() -> None:
+    repair = RefineTake(take_id=take(CLOSE), uri="asset://2", tail="asset://t", outside=1.0, verdict=REPAIRED)
+    accepted = repairable().and_then(repair)
+    assert next_step(accepted.state, CLOSE)[0] is Step.ACCEPTED
+    accepted.when(fail(CLOSE)).then()
 
 
 # ---------------------------------------------------------------- rounds
