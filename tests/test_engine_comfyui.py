@@ -29,6 +29,7 @@ from events.errors import (
     OutcomeUnknown,
     QuotaExceeded,
     TakeFailed,
+    Unanswered,
     Unsupported,
 )
 from events.look import Look
@@ -434,7 +435,7 @@ def test_the_wrong_kind_of_output_is_named(assets: Assets, server: ComfyUI, tmp_
 def test_a_server_that_is_not_there(assets: Assets, monkeypatch: pytest.MonkeyPatch) -> None:
     with ComfyUI() as server:
         gone = server.url
-    with pytest.raises(TakeFailed, match=r"ComfyUI at 127.0.0.1:\d+ cannot be reached.*COMFYUI_BASE_URL says where"):
+    with pytest.raises(Unanswered, match=r"ComfyUI at 127.0.0.1:\d+ cannot be asked.*COMFYUI_BASE_URL says where"):
         ComfyVideo(assets, base_url=gone, patience=IMPATIENT).submit(shot_order())
     monkeypatch.setenv("COMFYUI_BASE_URL", "192.168.1.5:8188")
     with pytest.raises(BadSetting, match="is no address of ComfyUI"):

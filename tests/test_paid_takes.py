@@ -29,7 +29,16 @@ from events.continuity import plan_world
 from events.engine_plan import VideoPlan
 from events.episode import Episode
 from events.episode_facts import CastMember, Limits, Policy
-from events.errors import OutcomeUnknown, OverBudget, QuotaExceeded, Unsupported
+from events.errors import (
+    EngineError,
+    EngineMissing,
+    KeyMissing,
+    OutcomeUnknown,
+    OverBudget,
+    QuotaExceeded,
+    Unanswered,
+    Unsupported,
+)
 from events.ledger import LEDGER, LEDGER_ID, Ledger, SetBudget, SettleCost, project_scope
 from events.production import EPISODE, PlanScene, RequestEpisode, WriteScript
 from events.revision import AssignEngine
@@ -256,6 +265,57 @@ def test_a_slow_provider_is_asked_again_and_not_paid_again(tmp_path: Path, rng: 
     production.film(production.shots[0], rng)
     assert only_take(production).uri and production.spent == pytest.approx(PRICE)
     assert production.provider.orders().total() == 1
+
+
+class Away(LocalStages):
+    """The provider does not answer this question for a while."""
+
+    def __init__(self, settings: Settings, question: str, error: Exception) -> None:
+        super().__init__(settings)
+        self._question, self._error = question, error
+
+    async def ask(self, *question: Any, **told: Any) -> Any:
+        if self._question in question and told["engine"] == "simulated":
+            raise self._error
+        return await super().ask(*question, **told)
+
+
+@pytest.mark.parametrize("error", [Unanswered("No network."), KeyMissing("The key has ended."), QuotaExceeded("Wait.")])
+def test_what_is_ordered_is_collected_later_where_nobody_can_be_asked_now(
+    tmp_path: Path, rng: np.random.Generator, error: EngineError
+) -> None:
+    production = Production(tmp_path, takes=1, fallbacks=("slate",))
+    home, production.stages = production.stages, Away(production.settings, "collect", error)
+    for _ in range(2):
+        with pytest.raises(type(error)):
+            production.film(production.shots[0], rng)
+    assert len(production.ledger.held) == 1 and only_take(production).open
+    production.stages = home
+    production.film(production.shots[0], rng)
+    assert only_take(production).uri and production.spent == pytest.approx(PRICE)
+    assert production.provider.orders().total() == 1
+
+
+def test_what_could_not_even_be_asked_for_costs_nothing_and_is_no_attempt(
+    tmp_path: Path, rng: np.random.Generator
+) -> None:
+    production = Production(tmp_path, takes=1)
+    home, production.stages = production.stages, Away(production.settings, "submit", Unanswered("No network."))
+    for _ in range(2):
+        with pytest.raises(Unanswered):
+            production.film(production.shots[0], rng)
+    assert not production.ledger.held and not production.ledger.doubtful and production.spent == 0
+    production.stages = home
+    production.film(production.shots[0], rng)
+    assert production.episode.accepted_take("s01-0") and production.provider.orders().total() == 1
+
+
+def test_where_an_engine_is_missing_the_next_one_films(tmp_path: Path, rng: np.random.Generator) -> None:
+    production = Production(tmp_path, fallbacks=("slate",))
+    production.stages = Away(production.settings, "profile", EngineMissing("It is not installed."))
+    production.film(production.shots[0], rng)
+    assert [take.code for take in production.episode.takes.values()] == ["engine-missing", ""]
+    assert production.episode.accepted_take("s01-0").engine == "slate"
 
 
 class Unheard(LocalStages):

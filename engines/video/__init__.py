@@ -139,8 +139,8 @@ class Clip(Value):
 
 
 class VideoEngine(Protocol):
-    """``submit`` raises ``OutcomeUnknown`` where the order was sent and no answer came, and otherwise only where
-    nothing was ordered."""
+    """``submit`` raises ``OutcomeUnknown`` where the order was sent and no answer came; ``Unanswered``, as anything
+    else, only where nothing was ordered. ``collect`` raises ``Unanswered`` where the provider cannot be asked now."""
 
     profile: Profile
 
