@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import Any, TypeVar
-from uuid import UUID, uuid4, uuid5
+from uuid import UUID, uuid4
 
 from actors.residence import Residence
 from actors.shell import state_at
 from events.base import Command, Value
 from events.episode import Episode
 from events.episode_facts import Policy
-from events.errors import LoraFrameError, OutcomeUnknown
+from events.errors import LoraFrameError, NotFound, OutcomeUnknown
 from events.ledger import LEDGER, LEDGER_ID, DoubtCost, Ending, Ledger, Purchase, ReserveCost, SettleCost
 from events.log import Log
 
@@ -25,7 +25,7 @@ T = TypeVar("T")
 Made = Callable[[], Awaitable[None]]
 """Asks for what is paid for, and records it; not called where the money is not there."""
 Spent = Callable[[], float]
-"""Dollars that an engine has counted so far."""
+"""Dollars that an engine has counted so far; in a purchase, those of its own calls (``engines.chat.counted_apart``)."""
 
 
 class Call(Value):
@@ -70,24 +70,25 @@ class Spending:
         return {key.removeprefix(beginning): held[key] for key in held if key.startswith(beginning)}
 
     def reserve(self, call: Call) -> None:
-        """Raises ``OverBudget``. What an earlier life reserved is taken over."""
+        """Raises ``OverBudget``. What an earlier life reserved is taken over; what this one holds already, it holds
+        once."""
         told = call.model_dump(exclude={"what"})
         purchase = Purchase(
             purchase_id=self._id(call.what), project=self._project, series_id=self._series_id, by=self.life, **told
         )
-        self._tell(ReserveCost(purchase=purchase), f"reserve {call.what} {self.life}")
+        self._tell(ReserveCost(purchase=purchase))
 
     def settle(self, what: str, ending: Ending, dollars: float = 0.0) -> None:
         """A second settlement changes nothing."""
         if self.held(what):
-            command = SettleCost(purchase_id=self._id(what), ending=ending, dollars=dollars)
-            self._tell(command, f"settle {what} {self.life}")
+            with suppress(NotFound):  # somebody else was faster
+                self._tell(SettleCost(purchase_id=self._id(what), ending=ending, dollars=dollars))
 
     def lost(self, what: str, error: OutcomeUnknown) -> None:
         """Nobody knows what became of this call. Its money stays reserved; raises ``error``, with what to do, unless
         the policy is to pay for another."""
         if self.held(what):
-            self._tell(DoubtCost(purchase_id=self._id(what), reason=str(error)), f"doubt {what} {self.life}")
+            self._tell(DoubtCost(purchase_id=self._id(what), reason=str(error)))
         if self._policy == "ask":
             raise OutcomeUnknown(
                 f"{error} Look at your account there; then `loraframe costs settle {self._id(what)} --paid` (or "
@@ -99,33 +100,35 @@ class Spending:
         """Around a call that answers with what it made, and the recording of it: reserved before, settled after (by
         what the engine counted, where it does). What an earlier life began is lost; raises ``OutcomeUnknown`` where
         the policy is to ask."""
-        self._begin(call)
+        mine = self._begin(call)
         before = spent() if spent else 0.0
         try:
             yield
         except OutcomeUnknown as error:
-            self.lost(self._mine(call.what), error)
+            self.lost(mine, error)
             raise
         except LoraFrameError:
-            self.settle(self._mine(call.what), "failed", spent() - before if spent else 0.0)
+            self.settle(mine, "failed", spent() - before if spent else 0.0)
             raise
-        self.settle(self._mine(call.what), "completed", spent() - before if spent else call.dollars)
+        self.settle(mine, "completed", spent() - before if spent else call.dollars)
 
-    def _begin(self, call: Call) -> None:
+    def _begin(self, call: Call) -> str:
+        """Such a call cannot be asked for at the provider: so each attempt is a purchase of its own, and this is what
+        it is called."""
         for what, purchase in self.unsettled().items():
             if what.startswith(f"{call.what} · ") and purchase.by != self.life:
                 self.lost(what, OutcomeUnknown(f"{call.engine} was asked for {call.what!r} by somebody who died."))
-        self.reserve(call.replaced(what=self._mine(call.what)))
-
-    def _mine(self, what: str) -> str:
-        """Such a call cannot be asked for at the provider, so each life has one of its own."""
-        return f"{what} · {self.life}"
+        attempt = call.replaced(what=f"{call.what} · {uuid4()}")
+        self.reserve(attempt)
+        return attempt.what
 
     def _id(self, what: str) -> str:
         return f"{self._project}/{what}"
 
-    def _tell(self, command: Command, what: str) -> None:
-        self._residence.tell("ledger", LEDGER_ID, command, uuid5(self._project, what))
+    def _tell(self, command: Command) -> None:
+        """Under an id of its own: what is bought twice is reserved twice. It only has to be the same when the residence
+        repeats itself."""
+        self._residence.tell("ledger", LEDGER_ID, command, uuid4())
 
 
 class Purse:
@@ -154,8 +157,11 @@ class Purse:
             await made()
 
     async def _bought(self, call: Call, made: Made, spent: Spent | None) -> None:
-        async with in_threads(self.spending.paid(call, spent)):
-            await made()
+        from engines.chat import counted_apart
+
+        with counted_apart():
+            async with in_threads(self.spending.paid(call, spent)):
+                await made()
 
     async def to_the_end(self, work: Coroutine[Any, Any, T]) -> T:
         """Do it even if whoever waits for it is cancelled."""
@@ -165,17 +171,26 @@ class Purse:
         return await asyncio.shield(task)
 
     async def settle_what_is_done(self, episode: Episode) -> None:
-        """What an earlier director recorded and did not come to settle."""
+        """What an earlier director recorded and did not come to settle. What it reserved for a take that is not on
+        record was never ordered: only takes that are on record are."""
         for what, purchase in (await asyncio.to_thread(self.spending.unsettled)).items():
             take = episode.takes.get(what)
+            failed = take.failed and take.code != OutcomeUnknown.code if take else _is_take(what, episode)
             if take and take.uri:
                 await self.settle(what, "completed", purchase.dollars)
-            elif take and take.failed and take.code != OutcomeUnknown.code:
+            elif failed:
                 await self.settle(what, "failed")
 
     async def finish(self) -> None:
         """Wait for what was not to be cancelled."""
-        await asyncio.gather(*self._unfinished, return_exceptions=True)
+        while self._unfinished:  # what is done leaves it, and may have begun more
+            await asyncio.gather(*self._unfinished, return_exceptions=True)
+
+
+def _is_take(what: str, episode: Episode) -> bool:
+    """Whether this is the id that a take of one of these shots would have."""
+    shot_id, _, number = what.rpartition("-t")
+    return shot_id in episode.shots and number.isdecimal()
 
 
 @asynccontextmanager

@@ -7,7 +7,10 @@ JSON in the message, apart from the instructions.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from threading import Lock
 from typing import Any, Protocol, TypeVar
 
 import numpy as np
@@ -45,6 +48,41 @@ class Usage(Value):
         return Usage(asked=self.asked + more.asked, answered=self.answered + more.answered)
 
 
+class Meter:
+    """Counts the tokens of one model, whose calls may overlap. ``used`` is all of them, or within ``counted_apart``
+    only those of what is asked there."""
+
+    def __init__(self) -> None:
+        self._used = Usage()
+        self._adding = Lock()
+
+    def add(self, usage: Usage) -> None:
+        apart = _APART.get()
+        with self._adding:
+            self._used += usage
+            if apart is not None:
+                apart[self] = apart.get(self, Usage()) + usage
+
+    @property
+    def used(self) -> Usage:
+        apart = _APART.get()
+        return self._used if apart is None else apart.get(self, Usage())
+
+
+_APART: ContextVar[dict[Meter, Usage] | None] = ContextVar("apart", default=None)
+
+
+@contextmanager
+def counted_apart() -> Iterator[None]:
+    """Here, and in the tasks and threads (``asyncio.to_thread``) that are begun here, models count from zero: so
+    whoever pays for a call knows what this one has used, whatever else the same model is asked meanwhile."""
+    token = _APART.set({})
+    try:
+        yield
+    finally:
+        _APART.reset(token)
+
+
 class Turn(Value):
     """What was said in a conversation: by the model, or to it."""
 
@@ -61,12 +99,14 @@ class Said(Value):
 
 
 class ChatModel(Protocol):
-    """``terms`` are dollars a token; ``used`` counts all tokens since the model was made; ``sees``: it takes
-    pictures."""
+    """``terms`` are dollars a token; ``used`` counts all tokens since the model was made (within ``counted_apart``,
+    only those of what is asked there: see ``Meter``); ``sees``: it takes pictures."""
 
     terms: Terms
     sees: bool
-    used: Usage
+
+    @property
+    def used(self) -> Usage: ...
 
     def answer(
         self,

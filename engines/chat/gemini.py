@@ -10,7 +10,7 @@ import numpy as np
 from google import genai
 from google.genai import errors, types
 
-from engines.chat import Answered, Check, Said, Turn, Usage, anything, converse, patiently, token_terms
+from engines.chat import Answered, Check, Meter, Said, Turn, Usage, anything, converse, patiently, token_terms
 from engines.chat.pictures import jpeg
 from engines.chat.schema import answer_schema
 from engines.google import ACCOUNT, client, google_errors
@@ -54,7 +54,7 @@ class GeminiChat:
     ) -> None:
         self.model = model
         self.terms = token_terms(ACCOUNT, price, answer_price)
-        self.used = Usage()
+        self._meter = Meter()
         self._thinking = _thinking(effort)
         self._enterprise = enterprise
         self._base_url = base_url
@@ -86,10 +86,15 @@ class GeminiChat:
             first, *later = [_content(turn) for turn in turns]
             opening = types.Content(role="user", parts=[*(first.parts or []), *seen])
             said = patiently(lambda: self._said([opening, *later], config), _asked_to_wait, self._patience)
-            self.used += said.usage
+            self._meter.add(said.usage)
             return said
 
         return converse(self.name, say, told, schema, check)
+
+    @property
+    def used(self) -> Usage:
+        """See ``Meter``."""
+        return self._meter.used
 
     @cached_property
     def _client(self) -> genai.Client:

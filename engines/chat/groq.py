@@ -13,7 +13,7 @@ from typing import Any
 import groq
 import numpy as np
 
-from engines.chat import Answered, Check, Said, Turn, Usage, anything, converse, patiently, token_terms
+from engines.chat import Answered, Check, Meter, Said, Turn, Usage, anything, converse, patiently, token_terms
 from engines.chat.pictures import jpeg
 from engines.chat.schema import answer_schema
 from engines.keys import key, without_secrets
@@ -51,7 +51,7 @@ class GroqChat:
         self.model = model
         self.sees = sees
         self.terms = token_terms("groq", price, answer_price)
-        self.used = Usage()
+        self._meter = Meter()
         self._strict = strict
         self._effort = effort
         self._base_url = base_url or os.environ.get("GROQ_BASE_URL", "") or "https://api.groq.com"
@@ -80,7 +80,7 @@ class GroqChat:
             opening = {"role": "user", "content": [{"type": "text", "text": first.text}, *seen] if seen else first.text}
             messages = [told_first, opening, *(_message(turn) for turn in later)]
             said = patiently(lambda: self._said(request | {"messages": messages}), _asked_to_wait, self._patience)
-            self.used += said.usage
+            self._meter.add(said.usage)
             return said
 
         return converse(self.name, say, told, schema, check)
@@ -101,6 +101,11 @@ class GroqChat:
             "seed": seed % 2**31,
             **thinking,
         }
+
+    @property
+    def used(self) -> Usage:
+        """See ``Meter``."""
+        return self._meter.used
 
     @cached_property
     def _client(self) -> groq.Groq:
