@@ -6,14 +6,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import yaml
 from pydantic import ValidationError
 
 from events.base import Value
 from events.engine_plan import EngineRule
-from events.episode_facts import Policy
+from events.episode_facts import NativeAudio, Policy
 from events.errors import BadSetting
 
 OURS = Path(__file__).with_name("engines.yaml")
@@ -41,7 +41,7 @@ class Profile(Value):
     shots: tuple[EngineRule, ...] = ()
     fallbacks: tuple[str, ...] = ()
     on_unknown: Policy = "ask"
-    native_audio: Literal["keep", "replace"] = "replace"
+    native_audio: NativeAudio = "replace"
 
     @property
     def engines(self) -> dict[str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 from zlib import crc32
 
 from pydantic import Field, ValidationError
@@ -14,7 +14,7 @@ from actors.profiles import engine_book
 from engines.registry import is_remote
 from events.base import Value
 from events.engine_plan import VideoPlan
-from events.episode_facts import Limits, Policy
+from events.episode_facts import Limits, NativeAudio, Policy
 from events.errors import BadSetting
 from events.production import NO_ENGINE
 
@@ -63,8 +63,7 @@ class Settings(Value):
     video: VideoPlan | None = None
     """Who films what, where it is not one engine for everything."""
     on_unknown: Policy = "ask"
-    native_audio: Literal["keep", "replace"] = "replace"
-    """The sound that a video engine makes itself: kept as its scene's ambience, or thrown away."""
+    native_audio: NativeAudio = "replace"
     limits: Limits = Limits()
     pass_idr: float = Field(default=0.75, ge=0, le=1)
     golden_idr: float = Field(default=0.85, ge=0, le=1)

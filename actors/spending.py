@@ -17,7 +17,7 @@ from actors.shell import state_at
 from events.base import Command, Value
 from events.episode import Episode
 from events.episode_facts import Policy
-from events.errors import LoraFrameError, NotFound, OutcomeUnknown
+from events.errors import LoraFrameError, NotFound, OutcomeUnknown, Unanswered
 from events.ledger import LEDGER, LEDGER_ID, DoubtCost, Ending, Ledger, Purchase, ReserveCost, SettleCost
 from events.log import Log
 
@@ -104,6 +104,9 @@ class Spending:
         before = spent() if spent else 0.0
         try:
             yield
+        except Unanswered:  # of a question beside the call
+            self.settle(mine, "failed")
+            raise
         except OutcomeUnknown as error:
             self.lost(mine, error)
             raise

@@ -330,6 +330,7 @@ class Studio:
             rules=rules,
             video=self.settings.video,
             on_unknown=self.settings.on_unknown,
+            native_audio=self.settings.native_audio,
         )
         if budget is not None:
             self.tell("ledger", LEDGER_ID, SetBudget(scope=project_scope(episode_id), limit=budget))
@@ -450,7 +451,8 @@ class Studio:
         plan = video_plan(episode.request)
         given = (EngineRule(engine=engine, scenes=(scene,)) for scene, engine in episode.assigned.items())
         known = VideoPlan(default=plan.default, rules=(*given, *plan.rules), fallbacks=plan.fallbacks)
-        return self.settings.with_engines(episode.request.engines, known if episode.assigned else episode.request.video)
+        ordered = self.settings.replaced(native_audio=episode.request.native_audio)
+        return ordered.with_engines(episode.request.engines, known if episode.assigned else episode.request.video)
 
     def films(self, episode_id: UUID) -> Path:
         """Where the files of an episode go unless the user says otherwise."""

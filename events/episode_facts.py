@@ -33,6 +33,10 @@ class CastMember(Value):
     pictures: int = 0
 
 
+NativeAudio = Literal["keep", "replace"]
+"""The sound that a video engine makes itself: kept as its scene's ambience, or thrown away."""
+
+
 class Limits(Value):
     """How often a shot may be tried before its scene is flagged, how often a scene may go round again, and how often
     the faces of one take may be repaired."""
@@ -105,6 +109,7 @@ class EpisodeRequested(EpisodeFact):
     video: VideoPlan | None = None
     """Who films what; None: ``engines["video"]`` films everything."""
     on_unknown: Policy = "ask"
+    native_audio: NativeAudio = "replace"
 
 
 class ScriptWritten(EpisodeFact):

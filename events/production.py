@@ -19,7 +19,7 @@ from events import revision
 from events.base import Aggregate, Command, Event
 from events.engine_plan import VideoPlan
 from events.episode import EVOLVE, Episode, Take, evolve, line_key
-from events.episode_facts import CastMember, ContinuityError, Deliverable, Finding, Limits, Policy
+from events.episode_facts import CastMember, ContinuityError, Deliverable, Finding, Limits, NativeAudio, Policy
 from events.errors import Conflict, EngineMissing, KeyMissing, NotFound, QuotaExceeded, Refused, Unanswered, Unsupported
 from events.script import Script
 from events.storyboard import Shot
@@ -40,6 +40,7 @@ class RequestEpisode(Command):
     rules: tuple[str, ...] = ()
     video: VideoPlan | None = None
     on_unknown: Policy = "ask"
+    native_audio: NativeAudio = "replace"
 
 
 class WriteScript(Command):

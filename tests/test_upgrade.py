@@ -48,7 +48,7 @@ class Drafted:
         self.studio = Studio(Settings.from_env(told))
         for name in ("ava", "kairo"):
             self.studio.import_character(CAST / name)
-        script = home / "script.json"
+        self.script = script = home / "script.json"
         scenes = (scene(1, ["ava"], "Wait."), scene(2, ["kairo"], "Listen."), scene(3, ["ava"], "Go on."))
         script.write_text(json.dumps(scenes))
         self.episode_id: UUID = self.studio.request_episode(script, ["ava", "kairo"])
@@ -74,6 +74,14 @@ class Drafted:
 @pytest.fixture(scope="module")
 def drafted(tmp_path_factory: pytest.TempPathFactory) -> Drafted:
     return Drafted(tmp_path_factory.mktemp("drafted"))
+
+
+def test_the_order_says_whether_clips_keep_their_sound(drafted: Drafted) -> None:
+    keeping = drafted.studio.settings.replaced(native_audio="keep")
+    studio = Studio(keeping)
+    episode_id = studio.request_episode(drafted.script, ["ava", "kairo"])
+    assert drafted.studio.settings_of(studio.episode(episode_id)) == keeping
+    assert drafted.studio.settings_of(drafted.episode).native_audio == "replace"
 
 
 def test_an_engine_that_cannot_work_here_opens_nothing(drafted: Drafted, monkeypatch: pytest.MonkeyPatch) -> None:
