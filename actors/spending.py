@@ -17,7 +17,7 @@ from actors.shell import state_at
 from events.base import Command, Value
 from events.episode import Episode
 from events.episode_facts import Policy
-from events.errors import LoraFrameError, NotFound, OutcomeUnknown, Unanswered
+from events.errors import Expired, LoraFrameError, NotFound, OutcomeUnknown, Unanswered, Unusable
 from events.ledger import LEDGER, LEDGER_ID, DoubtCost, Ending, Ledger, Purchase, ReserveCost, SettleCost
 from events.log import Log
 
@@ -26,6 +26,10 @@ Made = Callable[[], Awaitable[None]]
 """Asks for what is paid for, and records it; not called where the money is not there."""
 Spent = Callable[[], float]
 """Dollars that an engine has counted so far; in a purchase, those of its own calls (``engines.chat.counted_apart``)."""
+
+
+BILLED = {Expired.code, Unusable.code}
+"""Failures of what a provider has made: they are on its bill."""
 
 
 class Call(Value):
@@ -179,7 +183,7 @@ class Purse:
         for what, purchase in (await asyncio.to_thread(self.spending.unsettled)).items():
             take = episode.takes.get(what)
             failed = take.failed and take.code != OutcomeUnknown.code if take else _is_take(what, episode)
-            if take and take.uri:
+            if take and (take.uri or take.code in BILLED):
                 await self.settle(what, "completed", purchase.dollars)
             elif failed:
                 await self.settle(what, "failed")

@@ -9,11 +9,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from actors.shot_order import is_chained, shot_order
-from actors.spending import Call
+from actors.spending import BILLED, Call
 from actors.workers import Painting, Refinement, Rendering
 from engines.registry import is_remote
 from events.episode import Take
-from events.errors import EngineError, Expired, OutcomeUnknown, TakeFailed, Unanswered
+from events.errors import EngineError, OutcomeUnknown, TakeFailed, Unanswered
 from events.production import (
     FailTake,
     FlagScene,
@@ -220,7 +220,7 @@ def call_for(take_id: str, engine: str, profile: Profile, dollars: float) -> Cal
 
 async def fail(direction: Direction, take: Take, error: EngineError) -> None:
     await direction.tell(FailTake(take_id=take.take_id, code=error.code, reason=str(error)), f"fail {take.take_id}")
-    paid = take.reserved if isinstance(error, Expired) else 0.0
+    paid = take.reserved if error.code in BILLED else 0.0
     await direction.purse.settle(take.take_id, "completed" if paid else "failed", paid)
 
 

@@ -10,8 +10,9 @@ import asyncio
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
@@ -22,6 +23,7 @@ from events.base import Value
 from events.character import Identity
 from events.episode import Episode
 from events.episode_facts import Deliverable
+from events.errors import TakeFailed, Unusable
 from events.look import Look
 from events.mapper import Recorded
 from events.production import NO_ENGINE
@@ -91,6 +93,15 @@ def terms_of(engine: Any) -> Terms:
 
     told: Terms = getattr(engine, "terms", FREE)
     return told
+
+
+@contextmanager
+def paid_for() -> Iterator[None]:
+    """Around work on what a provider has delivered: that it fails does not take the bill back."""
+    try:
+        yield
+    except TakeFailed as error:
+        raise Unusable(str(error)) from error
 
 
 def _assets(settings: Settings) -> Any:
@@ -199,7 +210,8 @@ class Filming:
             clip, sound = self._engine.collect(operation, order, Path(name)), ""
             path, frames = Path(clip.path), clip.frames
             if not profile.house_clips:
-                taken = take_in(path, order, self._assets, self._keeps_sound(profile), self._steps(profile))
+                with paid_for():
+                    taken = take_in(path, order, self._assets, self._keeps_sound(profile), self._steps(profile))
                 path, frames, sound = taken.path, taken.frames, taken.sound
             tail = self._assets.write(png(last_frame(path)))
             uri = self._assets.take(path)

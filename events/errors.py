@@ -23,7 +23,8 @@ Each error has a stable ``code`` for machines and a sentence that tells the user
     │   │   └── Unanswered  what was ordered is known, and the provider cannot be asked about it now
     │   └── TakeFailed      it tried and failed; trying again may help
     │       ├── Refused     the provider's safety rules forbid what the order shows
-    │       └── Expired     the provider no longer has what it made
+    │       ├── Expired     the provider no longer has what it made, and has been paid
+    │       └── Unusable    what it made, and has been paid for, cannot be used
     ├── OverBudget          it would cost more than a budget has left
     ├── ClusterError        Ray does not start or cannot be reached
     ├── StorageError        the disk is full or a stored thing is damaged
@@ -128,6 +129,10 @@ class Refused(TakeFailed):
 
 class Expired(TakeFailed):
     code = "expired"
+
+
+class Unusable(TakeFailed):
+    code = "unusable"
 
 
 class OverBudget(LoraFrameError):

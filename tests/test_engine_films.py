@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -24,6 +25,7 @@ from engines.video.slate import Slate
 from events.engine_plan import EngineRule, VideoPlan
 from events.episode import Episode
 from events.episode_facts import TakeRequested
+from events.errors import QualityFailed
 from events.script import FPS
 from media.assets import Assets
 from media.inspection import inspect
@@ -176,6 +178,19 @@ def test_an_analyst_that_fails_stops_no_film(tmp_path: Path, monkeypatch: pytest
     with GeminiTextServer(["Nonsense."] * 6) as server:
         _, episode = film(tmp_path, {"gemini": server}, 1, VideoPlan(default="slate"), analyst="gemini")
     assert episode.delivered and episode.continuity is None
+
+
+def test_a_clip_that_cannot_be_used_has_been_paid_for(tmp_path: Path, started: dict[str, Provider]) -> None:
+    server = started["kling"]
+    assert isinstance(server, kling.KlingServer)
+    server.clip = b"This is no video."
+    with pytest.raises(QualityFailed, match="is not a video"):
+        film(tmp_path, started, 1, VideoPlan(default="kling"))
+    with Studio.open(Settings.from_env({"LORAFRAME_HOME": str(tmp_path)})) as studio:
+        (row,) = studio.episodes()
+        episode, paid = studio.episode(UUID(row["episode_id"])), studio.views.purchases()
+    assert {take.code for take in episode.takes.values()} == {"unusable"}
+    assert len(paid) == server.orders.total() and all(row["spent"] > 0 for row in paid)
 
 
 TALKER = '''
