@@ -46,6 +46,6 @@ $(VENV)/run.stamp: $(PINS) | $(BIN)/python
 	@touch $@
 
 $(VENV)/test.stamp: $(VENV)/run.stamp
-	$(PIP) install --constraint requirements/constraints.txt --editable '.[test]'
+	$(PIP) install --no-warn-conflicts --constraint requirements/constraints.txt --editable '.[test]'
 	$(PIP) install --no-deps --constraint requirements/constraints.txt --requirement requirements/insightface.txt
 	@touch $@

@@ -92,14 +92,14 @@ class Direction:
     async def produce(self) -> None:
         """Shoot, cut, check, and only the flagged scenes again, until it is delivered or has failed."""
         while not (self.state.delivered or self.state.failed):
-            await self.shoot()
+            await self.film()
             if not self.state.failed:
                 await self.cut()
                 await self.check_quality()
             if self.state.quality and self.state.quality.passed:
                 await self.deliver()
 
-    async def shoot(self) -> None:
+    async def film(self) -> None:
         """All scenes, while their words are read; the reading neither stops the shooting nor outlives it."""
         reading = asyncio.create_task(check_words(self))
         try:
