@@ -30,6 +30,7 @@ from events.script import FPS
 from media.assets import Assets
 from media.inspection import inspect
 from tests.orders import order
+from tests.plug_in import plug_in
 from tests.providers import comfyui, gemini_text, google, kling
 from tests.providers.gemini_text import GeminiTextServer
 from tests.providers.server import Provider
@@ -216,13 +217,7 @@ class Talker:
 def test_lips_that_cost_something_are_paid_by_the_spoken_second(
     tmp_path: Path, started: dict[str, Provider], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    package = tmp_path / "site" / "somebody-1.0.dist-info"
-    package.mkdir(parents=True)
-    (package / "METADATA").write_text("Metadata-Version: 2.1\nName: somebody\nVersion: 1.0\n")
-    (package / "entry_points.txt").write_text("[loraframe.engines.lips]\ntalker = paid_talker:Talker\n")
-    (tmp_path / "site" / "paid_talker.py").write_text(TALKER)
-    monkeypatch.syspath_prepend(tmp_path / "site")
-
+    plug_in(TALKER, "lips", "talker", tmp_path, monkeypatch)
     studio, episode = film(tmp_path, started, 1, VideoPlan(default="comfyui"), lips="talker")
     paid = [row for row in studio.views.purchases() if row["stage"] == "lips"]
     spoken = sum(timing.frames for shot in episode.shots_of(1) for timing in shot.lines if timing.speaker == "ava")

@@ -22,6 +22,7 @@ from media.clips import ClipWriter
 from media.frames import sample
 from media.ingest import Steps, take_in
 from media.sound import read_wav, write_wav
+from tests.plug_in import plug_in
 from tests.providers.clips import mp4
 
 SIZE = (320, 180)
@@ -92,12 +93,7 @@ def line(assets: Assets, speaker: str) -> SpokenLine:
 @pytest.fixture
 def talker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A package of somebody else's, with an engine for lips."""
-    package = tmp_path / "site" / "somebody-1.0.dist-info"
-    package.mkdir(parents=True)
-    (package / "METADATA").write_text("Metadata-Version: 2.1\nName: somebody\nVersion: 1.0\n")
-    (package / "entry_points.txt").write_text("[loraframe.engines.lips]\ntalker = talker_of_somebody:Talker\n")
-    (tmp_path / "site" / "talker_of_somebody.py").write_text(TALKER)
-    monkeypatch.syspath_prepend(tmp_path / "site")
+    plug_in(TALKER, "lips", "talker", tmp_path, monkeypatch)
 
 
 def plugged_in(assets: Assets, **options: int) -> LipsEngine:
